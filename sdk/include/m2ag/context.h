@@ -1,0 +1,76 @@
+// What the host offers to one component. Every call may be made from any thread, returns at once and never re-enters the component,
+// unless its comment says otherwise. The host implements it; testing.h has a fake. New calls are appended at the end only (abi.h).
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gpio.h"
+#include "i2c.h"
+#include "log_level.h"
+#include "value.h"
+
+namespace m2ag {
+
+/// A timer or a subscription: it ends with this object. Once the destructor has returned on the lane, no call comes any more.
+using Handle = std::shared_ptr<void>;
+
+/// A value of some channel on its way over the bus.
+struct ChannelUpdate {
+  std::string_view component;
+  std::string_view channel;
+  const Value& value;
+};
+
+class Context {
+ public:
+  virtual ~Context() = default;
+
+  /// [any-thread] This component's id and the device's.
+  virtual std::string_view component() const = 0;
+  virtual std::string_view device() const = 0;
+
+  /// [any-thread] A new value of one of the type's channels. Not a number (NaN, infinity), an unknown channel or a value of the wrong
+  /// type throws std::invalid_argument: a bug of the plugin. The component is online from its first publication on.
+  virtual void publish(std::string_view channel, Value value) = 0;
+
+  /// [any-thread] One line in the log, with the component's name.
+  virtual void log(LogLevel level, std::string_view message) = 0;
+
+  /// [any-thread] Runs `task` on the component's lane, after what waits there.
+  virtual void post(std::function<void()> task) = 0;
+
+  /// [any-thread] Runs `task` on the lane once after `delay`, or each `interval` (a tick that finds the last one still waiting is skipped).
+  [[nodiscard]] virtual Handle after(std::chrono::microseconds delay, std::function<void()> task) = 0;
+  [[nodiscard]] virtual Handle every(std::chrono::microseconds interval, std::function<void()> task) = 0;
+
+  /// [any-thread] Device trouble noticed outside a call: the component is failed with this reason and started again after the retry delay.
+  virtual void fail(std::string reason) = 0;
+
+  /// [any-thread] Persistent memory of this component, in the device database. `save` returns before the value is durable; a reply to a
+  /// command that saved waits until it is. Keys are `[a-z0-9_-]{1,63}`.
+  virtual std::optional<Value> saved(std::string_view key) const = 0;
+  virtual void save(std::string_view key, Value value) = 0;
+
+  /// [any-thread] Channel values of this device: `filter` is "component/channel" with `+` for any. The newest per channel waits.
+  [[nodiscard]] virtual Handle subscribe(std::string_view filter, std::function<void(const ChannelUpdate&)> handler) = 0;
+
+  /// [lane] Monotonic time; in tests it stands still until it is advanced.
+  virtual std::chrono::steady_clock::time_point now() const = 0;
+
+  /// [lane] Hardware. Each may block and throws DeviceError with what is there instead (buses, line names, who holds the line).
+  virtual std::unique_ptr<I2cDevice> i2c(const I2cConfig& config) = 0;
+  virtual std::unique_ptr<GpioOutput> gpio_output(const GpioLineConfig& line, const GpioOutputOptions& options) = 0;
+  virtual std::unique_ptr<GpioInput> gpio_input(const GpioLineConfig& line, const GpioInputOptions& options, EdgeHandler on_edge) = 0;
+  /// [lane] Throws ConfigError when the descriptor's `simulated` section does not define the line.
+  virtual std::unique_ptr<SimulatedGpioLine> simulated_line(const GpioLineConfig& line) = 0;
+  /// [lane] One attribute file below /sys: its text without the newline; `sysfs_write` writes it. Paths outside /sys are refused.
+  virtual std::string sysfs_read(const std::string& path) = 0;
+  virtual void sysfs_write(const std::string& path, std::string_view text) = 0;
+};
+
+}  // namespace m2ag

@@ -1,0 +1,295 @@
+// Everything a plugin's own test needs, with no host: a fake context with a clock that the test drives, recorded publications,
+// simulated chips and lines. One thread: what the plugin posts and what its timers do runs inside `advance` and `run_posted`.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <deque>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plugin.h"
+
+namespace m2ag::testing {
+
+struct Publication {
+  std::string channel;
+  Value value;
+};
+
+/// A GPIO line with both its sides. The level is the electrical one.
+class FakeLine : public std::enable_shared_from_this<FakeLine> {
+ public:
+  bool level() const { return output_ ? *output_ : driven_.value_or(pulled_up_); }
+  bool held() const { return held_; }
+  bool is_output() const { return output_.has_value(); }
+  /// Each level that the output has had since it was requested, the initial one first.
+  const std::vector<bool>& history() const { return history_; }
+
+  /// From outside, as a wire would. Edges reach the component's input at once.
+  void drive(std::optional<bool> high) {
+    const bool before = level();
+    driven_ = high;
+    if (level() != before && on_level_) on_level_(level());
+  }
+
+ private:
+  friend class FakeContext;
+  void set_output(bool high) {
+    output_ = high;
+    history_.push_back(high);
+  }
+  std::optional<bool> output_, driven_;
+  bool pulled_up_ = false, held_ = false;
+  std::vector<bool> history_;
+  std::function<void(bool)> on_level_;
+};
+
+class FakeContext : public Context {
+ public:
+  explicit FakeContext(std::string component = "test", std::string device = "device")
+      : component_(std::move(component)), device_(std::move(device)) {}
+
+  /// Time passes: timers that fall due run in their order, with what they post.
+  void advance(std::chrono::microseconds duration) {
+    const auto end = now_ + duration;
+    run_posted();
+    while (true) {
+      auto next = timers_.end();
+      for (auto each = timers_.begin(); each != timers_.end();) {
+        if (each->alive.expired()) {
+          each = timers_.erase(each);
+          continue;
+        }
+        if (each->due <= end && (next == timers_.end() || each->due < next->due)) next = each;
+        ++each;
+      }
+      if (next == timers_.end()) break;
+      now_ = std::max(now_, next->due);
+      auto task = next->task;
+      if (next->interval) {
+        next->due += *next->interval;
+      } else {
+        timers_.erase(next);
+      }
+      task();
+      run_posted();
+    }
+    now_ = end;
+  }
+  /// Runs what the plugin posted.
+  void run_posted() {
+    while (!posted_.empty()) {
+      auto task = std::move(posted_.front());
+      posted_.pop_front();
+      task();
+    }
+  }
+
+  /// A chip that answers on a bus. The same object may be looked at by the test.
+  void attach_chip(const I2cConfig& where, std::shared_ptr<SimulatedI2cChip> chip) {
+    chips_[{where.bus, where.address}] = std::move(chip);
+  }
+  /// The line of that name, made when it is not there yet.
+  FakeLine& line(const std::string& name) {
+    auto& line = lines_[name];
+    if (!line) line = std::make_shared<FakeLine>();
+    return *line;
+  }
+  /// What /sys shows at a path.
+  void set_sysfs(const std::string& path, std::string text) { sysfs_[path] = std::move(text); }
+  /// What an earlier run saved.
+  void set_saved(const std::string& key, Value value) { saved_[key] = std::move(value); }
+
+  const std::vector<Publication>& publications() const { return publications_; }
+  /// The newest value of a channel, or null.
+  Value last(std::string_view channel) const {
+    for (auto each = publications_.rbegin(); each != publications_.rend(); ++each) {
+      if (each->channel == channel) return each->value;
+    }
+    return {};
+  }
+  const std::vector<std::string>& log_lines() const { return log_lines_; }
+  const std::optional<std::string>& failure() const { return failure_; }
+
+  // Context
+  std::string_view component() const override { return component_; }
+  std::string_view device() const override { return device_; }
+  void publish(std::string_view channel, Value value) override {
+    if (value.is_number() && !std::isfinite(value.as_number())) throw std::invalid_argument("not a finite number");
+    publications_.push_back({std::string(channel), std::move(value)});
+  }
+  void log(LogLevel, std::string_view message) override { log_lines_.emplace_back(message); }
+  void post(std::function<void()> task) override { posted_.push_back(std::move(task)); }
+  Handle after(std::chrono::microseconds delay, std::function<void()> task) override { return add_timer(delay, {}, std::move(task)); }
+  Handle every(std::chrono::microseconds interval, std::function<void()> task) override {
+    return add_timer(interval, interval, std::move(task));
+  }
+  void fail(std::string reason) override { failure_ = std::move(reason); }
+  std::optional<Value> saved(std::string_view key) const override {
+    const auto entry = saved_.find(key);
+    return entry == saved_.end() ? std::nullopt : std::optional(entry->second);
+  }
+  void save(std::string_view key, Value value) override { saved_[std::string(key)] = std::move(value); }
+  /// The test calls `deliver`.
+  Handle subscribe(std::string_view filter, std::function<void(const ChannelUpdate&)> handler) override {
+    auto entry = std::make_shared<Subscription>(Subscription{std::string(filter), std::move(handler)});
+    subscriptions_.push_back(entry);
+    return entry;
+  }
+  /// A value of another component, to the subscriptions whose filter names it (exactly, or with `+`).
+  void deliver(const std::string& component, const std::string& channel, const Value& value) {
+    for (const auto& weak : subscriptions_) {
+      const auto entry = weak.lock();
+      if (!entry) continue;
+      const auto slash = entry->filter.find('/');
+      const std::string first = entry->filter.substr(0, slash), second = entry->filter.substr(slash + 1);
+      if ((first == "+" || first == component) && (second == "+" || second == channel)) entry->handler({component, channel, value});
+    }
+  }
+  std::chrono::steady_clock::time_point now() const override { return now_; }
+
+  std::unique_ptr<I2cDevice> i2c(const I2cConfig& config) override { return std::make_unique<ChipDevice>(*this, config); }
+  std::unique_ptr<GpioOutput> gpio_output(const GpioLineConfig& config, const GpioOutputOptions& options) override {
+    auto held = hold(config);
+    held->history_.clear();
+    held->set_output(options.initial != options.active_low);
+    return std::make_unique<Output>(std::move(held), options.active_low);
+  }
+  std::unique_ptr<GpioInput> gpio_input(const GpioLineConfig& config, const GpioInputOptions& options, EdgeHandler on_edge) override {
+    auto held = hold(config);
+    held->pulled_up_ = options.bias == Bias::pull_up;
+    return std::make_unique<Input>(*this, std::move(held), options, std::move(on_edge));
+  }
+  std::unique_ptr<SimulatedGpioLine> simulated_line(const GpioLineConfig& config) override {
+    return std::make_unique<Outside>(line(name_of(config)).shared_from_this());
+  }
+  std::string sysfs_read(const std::string& path) override {
+    const auto entry = sysfs_.find(path);
+    if (entry == sysfs_.end()) throw DeviceError("no such file: " + path);
+    return entry->second;
+  }
+  void sysfs_write(const std::string& path, std::string_view text) override {
+    if (!sysfs_.contains(path)) throw DeviceError("no such file: " + path);
+    sysfs_[path] = std::string(text);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Timer {
+    std::weak_ptr<int> alive;
+    Clock::time_point due;
+    std::optional<std::chrono::microseconds> interval;
+    std::function<void()> task;
+  };
+  struct Subscription {
+    std::string filter;
+    std::function<void(const ChannelUpdate&)> handler;
+  };
+
+  class ChipDevice : public I2cDevice {
+   public:
+    ChipDevice(FakeContext& context, I2cConfig config) : context_(context), config_(std::move(config)) {}
+    std::uint8_t read_byte(std::uint8_t reg) override { return chip().read(reg); }
+    void write_byte(std::uint8_t reg, std::uint8_t value) override { chip().write(reg, value); }
+    void read_block(std::uint8_t reg, std::span<std::uint8_t> out) override {
+      for (std::uint8_t& byte : out) byte = chip().read(reg++);
+    }
+    void write_block(std::uint8_t reg, std::span<const std::uint8_t> bytes) override {
+      for (const std::uint8_t byte : bytes) chip().write(reg++, byte);
+    }
+    std::string where() const override {
+      static constexpr char kDigits[] = "0123456789abcdef";
+      return std::string("0x") + kDigits[config_.address >> 4] + kDigits[config_.address & 15] + " on " + config_.bus;
+    }
+
+   private:
+    SimulatedI2cChip& chip() {
+      const auto entry = context_.chips_.find({config_.bus, config_.address});
+      if (entry == context_.chips_.end()) throw DeviceError("no device answered at " + where());
+      return *entry->second;
+    }
+    FakeContext& context_;
+    I2cConfig config_;
+  };
+  class Output : public GpioOutput {
+   public:
+    Output(std::shared_ptr<FakeLine> line, bool active_low) : line_(std::move(line)), active_low_(active_low) {}
+    ~Output() override {
+      line_->output_.reset();
+      line_->held_ = false;
+    }
+    void write(bool active) override { line_->set_output(active != active_low_); }
+    bool read() override { return line_->level() != active_low_; }
+
+   private:
+    std::shared_ptr<FakeLine> line_;
+    bool active_low_;
+  };
+  class Input : public GpioInput {
+   public:
+    Input(FakeContext& context, std::shared_ptr<FakeLine> line, const GpioInputOptions& options, EdgeHandler on_edge)
+        : line_(std::move(line)), active_low_(options.active_low) {
+      line_->on_level_ = [&context, low = active_low_, handler = std::move(on_edge), sequence = 0U](bool high) mutable {
+        if (handler) handler({high != low, context.now_.time_since_epoch(), ++sequence});
+      };
+    }
+    ~Input() override {
+      line_->on_level_ = nullptr;
+      line_->held_ = false;
+    }
+    bool read() override { return line_->level() != active_low_; }
+
+   private:
+    std::shared_ptr<FakeLine> line_;
+    bool active_low_;
+  };
+  class Outside : public SimulatedGpioLine {
+   public:
+    explicit Outside(std::shared_ptr<FakeLine> line) : line_(std::move(line)) {}
+    void drive(bool high) override { line_->drive(high); }
+    void release() override { line_->drive(std::nullopt); }
+    bool level() const override { return line_->level(); }
+
+   private:
+    std::shared_ptr<FakeLine> line_;
+  };
+
+  static std::string name_of(const GpioLineConfig& config) {
+    return config.name.empty() ? config.chip + "/" + std::to_string(config.offset) : config.name;
+  }
+  std::shared_ptr<FakeLine> hold(const GpioLineConfig& config) {
+    auto held = line(name_of(config)).shared_from_this();
+    if (held->held_) throw DeviceError("line " + name_of(config) + " is busy");
+    held->held_ = true;
+    return held;
+  }
+  Handle add_timer(std::chrono::microseconds delay, std::optional<std::chrono::microseconds> interval, std::function<void()> task) {
+    auto alive = std::make_shared<int>(0);
+    timers_.push_back({alive, now_ + delay, interval, std::move(task)});
+    return alive;
+  }
+
+  std::string component_, device_;
+  Clock::time_point now_{std::chrono::hours(1)};
+  std::vector<Timer> timers_;
+  std::deque<std::function<void()>> posted_;
+  std::map<std::pair<std::string, std::uint8_t>, std::shared_ptr<SimulatedI2cChip>> chips_;
+  std::map<std::string, std::shared_ptr<FakeLine>> lines_;
+  std::map<std::string, std::string> sysfs_;
+  std::map<std::string, Value, std::less<>> saved_;
+  std::vector<Publication> publications_;
+  std::vector<std::string> log_lines_;
+  std::optional<std::string> failure_;
+  std::vector<std::weak_ptr<Subscription>> subscriptions_;
+};
+
+}  // namespace m2ag::testing
