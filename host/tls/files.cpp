@@ -174,7 +174,11 @@ void PendingFile::replace() { put(0); }
 void PendingFile::create() { put(RENAME_NOREPLACE); }
 
 void PendingFile::put(unsigned int flags) {
-  if (::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, place_.c_str(), flags) != 0) fail(place_);
+  int renamed = ::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, place_.c_str(), flags);
+  if (renamed != 0 && errno == EINVAL && flags != 0 && !fs::exists(fs::symlink_status(place_))) {
+    renamed = ::rename(temporary_.c_str(), place_.c_str());  // a file system without RENAME_NOREPLACE, as NFS
+  }
+  if (renamed != 0) fail(place_);
   temporary_.clear();
   sync_folder(place_.parent_path());
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <memory>
 
@@ -52,6 +53,18 @@ std::string address_text(std::string_view bytes) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   inet_ntop(bytes.size() == 4 ? AF_INET : AF_INET6, bytes.data(), text.data(), text.size());
   return text.data();
+}
+
+// "10.0.0.0/8", or with the whole mask when it is no prefix.
+std::string network_text(std::string_view address, std::string_view mask) {
+  int bits = 0;
+  for (const char each : mask) bits += std::popcount(static_cast<unsigned char>(each));
+  bool prefix = true;
+  for (int i = 0; i < static_cast<int>(mask.size()) * 8; ++i) {
+    const bool set = (mask[static_cast<std::size_t>(i / 8)] >> (7 - i % 8) & 1) != 0;
+    prefix = prefix && set == (i < bits);
+  }
+  return prefix ? fmt::format("{}/{}", address_text(address), bits) : fmt::format("{}/{}", address_text(address), address_text(mask));
 }
 
 std::string octets(const ASN1_STRING* value) {
@@ -178,7 +191,7 @@ bool PermittedNames::ip(const std::string& address) const {
 
 std::string PermittedNames::text() const {
   std::vector<std::string> parts = domains_;
-  for (const auto& network : networks_) parts.push_back(fmt::format("{}/{}", address_text(network.address), address_text(network.mask)));
+  for (const auto& network : networks_) parts.push_back(network_text(network.address, network.mask));
   return parts.empty() ? "every name" : fmt::format("{}", fmt::join(parts, ", "));
 }
 

@@ -45,7 +45,7 @@ class PermittedNames {
   bool ip(const std::string& address) const;
 
   const std::vector<std::string>& domains() const { return domains_; }
-  /// "local, lan, 10.0.0.0/255.0.0.0", for a sentence.
+  /// "local, lan, 10.0.0.0/8", for a sentence.
   std::string text() const;
 
  private:

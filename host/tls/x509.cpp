@@ -114,14 +114,19 @@ CertificateHandle sign_certificate(const CertificateRequest& request, EVP_PKEY& 
 
 int verify_certificate(X509& leaf, const std::vector<CertificateHandle>& roots, const std::vector<CertificateHandle>& between,
                        const VerifyOptions& options) {
-  using Stack = std::unique_ptr<STACK_OF(X509), OpensslDelete<[](STACK_OF(X509) * stack) { sk_X509_free(stack); }>>;
   const Store store(X509_STORE_new());
+  require_openssl(store != nullptr, "memory to verify a certificate");
+  for (const auto& root : roots) X509_STORE_add_cert(store.get(), root.get());
+  return verify_certificate(leaf, *store, between, options);
+}
+
+int verify_certificate(X509& leaf, X509_STORE& store, const std::vector<CertificateHandle>& between, const VerifyOptions& options) {
+  using Stack = std::unique_ptr<STACK_OF(X509), OpensslDelete<[](STACK_OF(X509) * stack) { sk_X509_free(stack); }>>;
   const Context context(X509_STORE_CTX_new());
   const Stack untrusted(sk_X509_new_null());
-  require_openssl(store && context && untrusted, "memory to verify a certificate");
-  for (const auto& root : roots) X509_STORE_add_cert(store.get(), root.get());
+  require_openssl(context && untrusted, "memory to verify a certificate");
   for (const auto& certificate : between) sk_X509_push(untrusted.get(), certificate.get());
-  require_openssl(X509_STORE_CTX_init(context.get(), store.get(), &leaf, untrusted.get()) == 1, "preparing to verify a certificate");
+  require_openssl(X509_STORE_CTX_init(context.get(), &store, &leaf, untrusted.get()) == 1, "preparing to verify a certificate");
   unsigned long flags = X509_V_FLAG_TRUSTED_FIRST;
   if (options.strict) flags |= X509_V_FLAG_X509_STRICT | X509_V_FLAG_CHECK_SS_SIGNATURE;
   if (options.at) {
@@ -136,6 +141,18 @@ int verify_certificate(X509& leaf, const std::vector<CertificateHandle>& roots, 
   const int verdict = X509_STORE_CTX_get_error(context.get());
   ERR_clear_error();
   return verified == 1 ? X509_V_OK : verdict == X509_V_OK ? X509_V_ERR_UNSPECIFIED : verdict;
+}
+
+bool is_foreign_signature(int verdict) {
+  switch (verdict) {
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN: return true;
+    default: return false;
+  }
 }
 
 }  // namespace m2ag::host

@@ -44,5 +44,10 @@ struct VerifyOptions {
 /// OpenSSL's verdict on `leaf` under the trusted `roots`, helped by the certificates `between`: X509_V_OK or a X509_V_ERR number.
 int verify_certificate(X509& leaf, const std::vector<CertificateHandle>& roots, const std::vector<CertificateHandle>& between,
                        const VerifyOptions& options);
+/// As above, under the authorities of `store`.
+int verify_certificate(X509& leaf, X509_STORE& store, const std::vector<CertificateHandle>& between, const VerifyOptions& options);
+
+/// Whether a verdict says "signed by somebody else", not "signed by ours, but wrong".
+bool is_foreign_signature(int verdict);
 
 }  // namespace m2ag::host

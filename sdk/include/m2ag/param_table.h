@@ -96,11 +96,12 @@ class ParamTable : public ParamModifiers<ParamTable<Params>> {
     address.minimum = 0x08;
     address.maximum = 0x77;
     for (const std::uint8_t each : addresses) address.choices.emplace_back(each);
-    if (addresses.size() > 0) address.default_value = *addresses.begin();
     address.required = addresses.size() == 0;
+    if (!address.required) address.default_value = *addresses.begin();
     rows_.push_back({std::move(address), [member](Params& params, const Value& value) {
                        (params.*member).address = ParamTraits<std::uint8_t>::from(value);
                      }});
+    rows_.back().initial = rows_.back().spec.default_value;
     return *this;
   }
 
@@ -116,7 +117,8 @@ class ParamTable : public ParamModifiers<ParamTable<Params>> {
     Params params{};
     for (const Row& row : rows_) {
       const Value* value = settings.find(row.spec.name);
-      if (value == nullptr || value->is_null()) continue;
+      if (value == nullptr || value->is_null()) value = &row.initial;
+      if (value->is_null()) continue;
       try {
         row.set(params, *value);
       } catch (const ConfigError& error) {
@@ -132,6 +134,7 @@ class ParamTable : public ParamModifiers<ParamTable<Params>> {
   struct Row {
     ParamSpec spec;
     std::function<void(Params&, const Value&)> set;
+    Value initial{};  // a default that is not the member's initialiser
   };
   std::vector<Row> rows_;
 };

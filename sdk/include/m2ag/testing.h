@@ -13,12 +13,46 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "plugin.h"
 
+/// The plugin that the test program is linked with (m2ag_plugin_test in CMake).
+extern "C" const m2ag::abi::Descriptor m2ag_plugin;
+
 namespace m2ag::testing {
+
+/// A plugin as the host sees it: `DescribedPlugin plugin(m2ag_plugin); auto relay = plugin.create("relay", context, settings);`
+class DescribedPlugin {
+ public:
+  explicit DescribedPlugin(const abi::Descriptor& descriptor) {
+    Plugin plugin;
+    descriptor.describe(plugin);
+    components_ = plugin.components();
+    chips_ = plugin.simulated_chips();
+  }
+  /// Throws std::out_of_range when there is none.
+  const ComponentSpec& type(std::string_view name) const { return find(components_, &ComponentSpec::type, name); }
+  const SimulatedChipSpec& chip(std::string_view name) const { return find(chips_, &SimulatedChipSpec::chip, name); }
+  std::unique_ptr<Component> create(std::string_view type_name, Context& context, const Value::Map& settings = {}) const {
+    return type(type_name).create(context, settings);
+  }
+  std::shared_ptr<SimulatedI2cChip> create_chip(std::string_view name, const Value::Map& settings = {}) const {
+    return chip(name).create(settings);
+  }
+
+ private:
+  template <class Spec>
+  static const Spec& find(const std::vector<Spec>& specs, std::string Spec::*member, std::string_view name) {
+    const auto found = std::find_if(specs.begin(), specs.end(), [&](const Spec& spec) { return spec.*member == name; });
+    if (found == specs.end()) throw std::out_of_range("the plugin has no \"" + std::string(name) + "\"");
+    return *found;
+  }
+  std::vector<ComponentSpec> components_;
+  std::vector<SimulatedChipSpec> chips_;
+};
 
 struct Publication {
   std::string channel;

@@ -1,0 +1,13 @@
+// The verb `m2ag check`.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace m2ag::host {
+
+/// Adds the verb; its callback sets `exit_code`.
+void add_check_verb(CLI::App& app, int& exit_code);
+
+}  // namespace m2ag::host

@@ -1,0 +1,60 @@
+#include "cli/program.h"
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <iostream>
+
+#include "cli/cert.h"
+#include "cli/check.h"
+#include "cli/describe.h"
+#include "cli/exit_code.h"
+#include "cli/new_plugin.h"
+#include "cli/plugins.h"
+#include "cli/pub.h"
+#include "cli/run.h"
+#include "cli/schema.h"
+#include "cli/sub.h"
+
+namespace m2ag::host {
+namespace {
+
+int parse_and_run(CLI::App& app, int count, char** words, const int& exit_code) {
+  try {
+    app.parse(count, words);
+    return exit_code;
+  } catch (const CLI::ParseError& error) {
+    const bool asked = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
+    app.exit(error, std::cout, std::cerr);
+    return asked ? kExitOk : kExitInputWrong;
+  }
+}
+
+}  // namespace
+
+int run_program(int count, char** words) {
+  // A peer that goes away is an error code at the write, not the end of the process.
+  std::signal(SIGPIPE, SIG_IGN);
+  CLI::App app("m2ag: devices described in YAML, run by plugins, reached over MQTT", "m2ag");
+  app.set_version_flag("--version", "m2ag " M2AG_VERSION);
+  app.require_subcommand(1);
+  int exit_code = kExitOk;
+  add_run_verb(app, exit_code);
+  add_check_verb(app, exit_code);
+  add_describe_verb(app, exit_code);
+  add_schema_verb(app, exit_code);
+  add_plugins_verb(app, exit_code);
+  add_new_plugin_verb(app, exit_code);
+  add_cert_verb(app, exit_code);
+  add_pub_verb(app, exit_code);
+  add_sub_verb(app, exit_code);
+  try {
+    return parse_and_run(app, count, words, exit_code);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "m2ag: %s\n", error.what());
+    return kExitSystemWrong;
+  }
+}
+
+}  // namespace m2ag::host

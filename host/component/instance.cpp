@@ -1,0 +1,327 @@
+#include "component/instance.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "component/instance_context.h"
+#include "component/lane_timer.h"
+
+namespace m2ag::host {
+namespace {
+
+constexpr std::chrono::seconds kFirstRetry{1};
+constexpr std::chrono::seconds kLastRetry{60};
+
+/// Throws std::invalid_argument when the plugin publishes what its own description does not allow.
+void check_publication(const ChannelSpec& channel, const Value& value) {
+  const auto wrong = [&channel](const std::string& what) { throw std::invalid_argument(channel.name + ": " + what); };
+  switch (channel.type) {
+    case ChannelType::number:
+      if (!value.is_number()) wrong(std::string("expected a number, the plugin published ") + value.kind());
+      if (!std::isfinite(value.as_number())) wrong("the plugin published a number that is not finite");
+      break;
+    case ChannelType::boolean:
+      if (!value.is_bool()) wrong(std::string("expected a boolean, the plugin published ") + value.kind());
+      break;
+    default:
+      if (!value.is_text()) wrong(std::string("expected text, the plugin published ") + value.kind());
+      if (!channel.choices.empty() && std::ranges::find(channel.choices, value.as_text()) == channel.choices.end()) {
+        wrong("\"" + value.as_text() + "\" is none of the words of its description");
+      }
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(InstanceState state) {
+  switch (state) {
+    case InstanceState::stopped: return "stopped";
+    case InstanceState::starting: return "starting";
+    case InstanceState::running: return "running";
+    case InstanceState::failed: return "failed";
+    default: return "stuck";
+  }
+}
+
+Instance::Instance(InstanceConfig config, Services& services, std::shared_ptr<Lane> lane)
+    : config_(std::move(config)), services_(services), lane_(std::move(lane)) {}
+
+Instance::~Instance() = default;
+
+std::string Instance::reason() const {
+  const std::lock_guard lock(mutex_);
+  return reason_;
+}
+
+bool Instance::post(std::function<void(Instance&)> task, const char* label) {
+  return lane_->post([self = shared_from_this(), task = std::move(task)] { task(*self); }, {label, config_.id});
+}
+
+void Instance::start() {
+  post(
+      [](Instance& self) {
+        self.wanted_ = true;
+        self.start_now();
+      },
+      "start");
+}
+
+std::future<void> Instance::stop() {
+  auto done = std::make_shared<std::promise<void>>();
+  auto future = done->get_future();
+  const bool posted = post(
+      [done](Instance& self) {
+        self.wanted_ = false;
+        self.release();
+        self.set_state(InstanceState::stopped, "");
+        self.set_online(false);
+        done->set_value();
+      },
+      "stop");
+  if (!posted) done->set_value();
+  return future;
+}
+
+void Instance::start_now() {
+  if (!wanted_ || component_) return;
+  retry_timer_.reset();
+  set_state(InstanceState::starting, "");
+  started_ = services_.clock.now();
+  context_ = std::make_shared<InstanceContext>(weak_from_this(), config_.id, services_, lane_);
+  call_plugin([this] {
+    component_ = config_.spec->create(*context_, config_.settings);
+    component_->start();
+    become_running();
+  });
+}
+
+void Instance::become_running() {
+  set_state(InstanceState::running, "");
+  if (dynamic_cast<Sensor*>(component_.get()) == nullptr) {
+    set_online(true);
+    services_.log.debug(config_.id, "running ({})", config_.plugin);
+  } else {
+    sample_timer_ = lane_ticker(services_.scheduler, lane_, config_.interval, {"sample", config_.id}, [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->sample_now();
+    });
+    sample_now();
+  }
+  if (!component_) return;  // the first sample failed
+  start_service();
+  resume_durations();
+}
+
+void Instance::start_service() {
+  auto* service = dynamic_cast<Service*>(component_.get());
+  if (service == nullptr) return;
+  service_thread_ = std::jthread([this, service, context = context_](const std::stop_token& stop) {
+    std::string reason = "the service ended by itself";
+    try {
+      service->run(stop);
+    } catch (const std::exception& error) {
+      reason = error.what();
+    }
+    if (!stop.stop_requested()) context->fail(reason);
+  });
+}
+
+void Instance::sample_now() {
+  auto* sensor = dynamic_cast<Sensor*>(component_.get());
+  if (sensor == nullptr) return;
+  call_plugin([this, sensor] {
+    sensor->sample();
+    set_online(true);
+    retry_delay_ = kFirstRetry;
+  });
+}
+
+void Instance::call_plugin(const std::function<void()>& task) {
+  try {
+    task();
+  } catch (const ConfigError& error) {
+    fail_now(error.what(), false);
+  } catch (const std::exception& error) {
+    fail_now(error.what(), true);
+  }
+}
+
+void Instance::fail_now(const std::string& reason, bool retry) {
+  const auto lived = services_.clock.now() - started_;
+  release();
+  failures_.fetch_add(1, std::memory_order_relaxed);
+  // A component that ran for a while starts again soon; one that dies at once waits longer each time.
+  if (lived > retry_delay_ * 2) retry_delay_ = kFirstRetry;
+  const std::string what = retry ? fmt::format("{}; next try in {} s", reason, retry_delay_.count())
+                                 : fmt::format("{}; stays failed until its settings change", reason);
+  const bool repeated = std::exchange(last_failure_, reason) == reason;
+  if (!repeated) services_.log.error(config_.id, "failed: {}", what);
+  set_state(InstanceState::failed, what);
+  set_online(false);
+  if (!repeated) {
+    services_.bus.publish({EventKind::device, config_.id, "component_failed",
+                           Value::Map{{"component", config_.id}, {"plugin", config_.plugin}, {"reason", reason}, {"retry", retry}}});
+  }
+  if (!retry) return;
+  retry_timer_ = lane_timer(services_.scheduler, lane_, retry_delay_, {"start", config_.id}, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->start_now();
+  });
+  retry_delay_ = std::min(retry_delay_ * 2, kLastRetry);
+}
+
+void Instance::release() noexcept {
+  retry_timer_.reset();
+  sample_timer_.reset();
+  duration_timers_.clear();
+  if (service_thread_.joinable()) {
+    service_thread_.request_stop();
+    service_thread_.join();
+  }
+  if (component_) component_->stop();
+  if (context_) context_->switch_off();
+  component_.reset();
+  context_.reset();
+}
+
+void Instance::execute(std::shared_ptr<Command> command) {
+  const InstanceState now = state_;
+  if (now == InstanceState::stuck) return answer(*command, Refusal{"busy", fmt::format("{} is busy: {}", config_.id, reason())});
+  if (now != InstanceState::running && now != InstanceState::starting) {
+    const std::string why = reason();
+    return answer(*command, Refusal{"unavailable", fmt::format("{} is {}{}{}", config_.id, to_string(now), why.empty() ? "" : ": ", why)});
+  }
+  const auto deadline = command->deadline;
+  const bool accepted = lane_->try_post([self = shared_from_this(), command] { self->run_command(*command); }, {"command", config_.id},
+                                        deadline, [self = shared_from_this(), command] { self->refuse_late(*command); });
+  if (!accepted) {
+    answer(*command, Refusal{"busy", fmt::format("{} is busy: {} commands wait already", config_.id, Lane::kDefaultCapacity)});
+  }
+}
+
+void Instance::refuse_late(const Command& command) {
+  const auto call = lane_->running();
+  const std::string what = call ? fmt::format("it is still in \"{}\"", call->label) : "its turn came too late";
+  answer(command, Refusal{"busy", fmt::format("{} did not get to the command in time: {}; nothing was changed", config_.id, what)});
+}
+
+void Instance::run_command(const Command& command) {
+  if (!component_) {
+    return answer(command, Refusal{"unavailable", fmt::format("{} is {}: {}", config_.id, to_string(state_), reason())});
+  }
+  std::optional<Refusal> refusal;
+  Value data;
+  std::size_t done = 0;
+  const auto already = [&] {
+    return done == 0 ? std::string() : fmt::format("; {} of {} channels were set before", done, command.sets.size());
+  };
+  call_plugin([&] {
+    try {
+      if (command.run) data = command.run->call(*component_, command.arguments);
+      for (; done < command.sets.size(); ++done) apply_set(command.sets[done]);
+    } catch (const CommandError& error) {
+      refusal = Refusal{error.code(), error.what() + already()};
+    } catch (const ConfigError& error) {
+      refusal = Refusal{"refused", error.what() + already()};
+    } catch (const std::exception& error) {
+      refusal = Refusal{"failed", error.what() + already()};
+      throw;
+    }
+  });
+  if (refusal || !command.address.wanted() || !services_.store.pending(config_.id)) return answer(command, std::move(refusal), std::move(data));
+  // What is answered "ok" survives a power cut.
+  services_.store.when_durable([self = shared_from_this(), command, data](bool ok, const std::string& why) {
+    self->answer(command, ok ? std::nullopt : std::optional(Refusal{"not_saved", "done, but it could not be saved: " + why}), data);
+  });
+}
+
+void Instance::apply_set(const ChannelSet& set) {
+  const ChannelSpec& spec = *set.channel;
+  const Value before = services_.registry.value(config_.id, spec.name).value_or(Value());
+  Value value;
+  if (const auto* plain = std::get_if<Value>(&set.request.value)) {
+    value = *plain;
+  } else {
+    if (!before.is_bool()) throw CommandError("unavailable", spec.name + ": cannot toggle, its state is not known yet");
+    value = !before.as_bool();
+  }
+  forget_duration(spec);
+  spec.set(*component_, value);
+  if (!set.request.duration) return;
+  // A switch goes to the other side; a number or a word to what it was.
+  const Value after = value.is_bool() ? Value(!value.as_bool()) : before;
+  if (after.is_null()) throw CommandError("unavailable", spec.name + ": is set, but not for a time: what it was before is not known");
+  keep_duration(set.channel, after, *set.request.duration);
+}
+
+void Instance::answer(const Command& command, std::optional<Refusal> refusal, Value data) {
+  if (!refusal && !command.address.wanted()) return;
+  Reply reply;
+  reply.component = config_.id;
+  reply.command = command.name;
+  reply.ok = !refusal;
+  if (refusal) {
+    reply.code = refusal->code;
+    reply.message = refusal->message;
+  }
+  reply.data = std::move(data);
+  reply.address = command.address;
+  services_.reply(std::move(reply));
+}
+
+void Instance::set_stuck(const std::string& reason) {
+  const std::lock_guard lock(mutex_);
+  if (state_ == InstanceState::running) set_state_locked(InstanceState::stuck, reason);
+}
+
+void Instance::clear_stuck() {
+  const std::lock_guard lock(mutex_);
+  if (state_ == InstanceState::stuck) set_state_locked(InstanceState::running, "");
+}
+
+std::shared_ptr<const ChannelSpec> Instance::channel(std::string_view name) const {
+  for (const ChannelSpec& each : config_.spec->channels) {
+    if (each.name == name) return {config_.spec, &each};
+  }
+  return nullptr;
+}
+
+void Instance::publish(std::string_view name, Value value) {
+  auto spec = channel(name);
+  if (!spec) throw std::invalid_argument(fmt::format("the plugin published an unknown channel \"{}\"", name));
+  check_publication(*spec, value);
+  const EventKind kind = spec->type == ChannelType::event ? EventKind::moment : EventKind::value;
+  const std::lock_guard lock(mutex_);  // keeps the order of one component's publications on the bus
+  services_.bus.publish({kind, config_.id, spec->name, std::move(value), std::move(spec)});
+}
+
+void Instance::set_state(InstanceState state, const std::string& reason) {
+  const std::lock_guard lock(mutex_);
+  set_state_locked(state, reason);
+}
+
+void Instance::set_state_locked(InstanceState state, const std::string& reason) {
+  state_ = state;
+  reason_ = reason;
+  Value::Map status{{"state", to_string(state)}};
+  if (!reason.empty()) status.emplace("reason", reason);
+  services_.bus.publish({EventKind::status, config_.id, "status", std::move(status), nullptr});
+}
+
+void Instance::set_online(bool online) {
+  bool back = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(online_, online) == online && known_) return;
+    known_ = true;
+    services_.bus.publish({EventKind::availability, config_.id, "availability", online, nullptr});
+    back = online && !last_failure_.empty();
+  }
+  if (!back) return;
+  services_.log.info(config_.id, "works again ({})", config_.plugin);
+  services_.bus.publish({EventKind::device, config_.id, "component_recovered", Value::Map{{"component", config_.id}, {"plugin", config_.plugin}}});
+  last_failure_.clear();
+}
+
+}  // namespace m2ag::host

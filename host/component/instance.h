@@ -1,0 +1,118 @@
+// One component's life: stopped, starting, running, failed and tried again. Owns the plugin's object; everything that touches it runs on
+// the component's lane. Public functions may be called from any thread and return at once, unless said otherwise.
+#pragma once
+
+#include <m2ag/plugin.h>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "component/command.h"
+#include "component/services.h"
+
+namespace m2ag::host {
+
+enum class InstanceState { stopped, starting, running, failed, stuck };
+std::string_view to_string(InstanceState state);
+
+/// What the descriptor says of one component, bound to its type.
+struct InstanceConfig {
+  std::string id;
+  std::string name;                           ///< for people; the id when empty
+  std::shared_ptr<const ComponentSpec> spec;  ///< keeps the plugin's library loaded
+  std::string plugin;                         ///< "relay 1.0.0", for messages
+  Value settings;
+  std::chrono::microseconds interval{0};      ///< of a sensor
+  std::string lane;                           ///< empty: one of its own
+  bool publish_json = false;
+};
+
+class InstanceContext;
+
+class Instance : public std::enable_shared_from_this<Instance> {
+ public:
+  Instance(InstanceConfig config, Services& services, std::shared_ptr<Lane> lane);
+  ~Instance();
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+
+  const InstanceConfig& config() const { return config_; }
+  const std::shared_ptr<Lane>& lane() const { return lane_; }
+  InstanceState state() const { return state_; }
+  /// Why it is failed or stuck; empty otherwise.
+  std::string reason() const;
+
+  void start();
+  /// The future is ready once the component has let go of its device. The caller gives up waiting after the stop deadline.
+  std::future<void> stop();
+  /// Done, refused or busy: always answered where the rules ask for an answer.
+  void execute(std::shared_ptr<Command> command);
+  void answer(const Command& command, std::optional<Refusal> refusal, Value data = {});
+
+  /// [supervisor] A call on the lane takes longer than ten times its budget, and has come back.
+  void set_stuck(const std::string& reason);
+  void clear_stuck();
+
+  std::uint64_t failures() const { return failures_; }
+
+ private:
+  friend class InstanceContext;
+
+  // all on the lane
+  bool post(std::function<void(Instance&)> task, const char* label);
+  void start_now();
+  void sample_now();
+  /// Runs the plugin's code; what it throws fails the component.
+  void call_plugin(const std::function<void()>& task);
+  void run_command(const Command& command);
+  void refuse_late(const Command& command);
+  void apply_set(const ChannelSet& set);
+  void fail_now(const std::string& reason, bool retry);
+  void release() noexcept;
+  void become_running();
+  void start_service();
+
+  // `for`: a channel goes back after a time, also across a restart of the host
+  void keep_duration(const std::shared_ptr<const ChannelSpec>& spec, const Value& after, std::chrono::microseconds duration);
+  void forget_duration(const ChannelSpec& spec);
+  void resume_durations();
+  void arm(const std::shared_ptr<const ChannelSpec>& spec, const Value& after, std::chrono::microseconds duration);
+
+  void publish(std::string_view channel, Value value);
+  void set_state(InstanceState state, const std::string& reason);
+  void set_state_locked(InstanceState state, const std::string& reason);
+  void set_online(bool online);
+  std::shared_ptr<const ChannelSpec> channel(std::string_view name) const;
+
+  const InstanceConfig config_;
+  Services& services_;
+  const std::shared_ptr<Lane> lane_;
+  std::atomic<InstanceState> state_{InstanceState::stopped};
+  std::atomic<std::uint64_t> failures_{0};
+  mutable std::mutex mutex_;  // reason_ and the order of publications
+  std::string reason_;
+  bool online_ = false;
+  bool known_ = false;  ///< availability has been published
+
+  // on the lane
+  std::shared_ptr<InstanceContext> context_;
+  std::unique_ptr<Component> component_;
+  std::jthread service_thread_;
+  Handle retry_timer_, sample_timer_;
+  std::map<std::string, Handle, std::less<>> duration_timers_;
+  std::chrono::steady_clock::time_point started_;
+  std::chrono::seconds retry_delay_{1};
+  std::string last_failure_;  ///< empty: it works, or has not failed yet
+  bool wanted_ = false;
+};
+
+}  // namespace m2ag::host

@@ -1,0 +1,54 @@
+// What the host gives to one component: m2ag::Context on top of the host's services. One object per start of the component, gone after its
+// stop; calls that come later from threads of an abandoned component find it switched off.
+#pragma once
+
+#include <m2ag/context.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "component/services.h"
+
+namespace m2ag::host {
+
+class Instance;
+
+class InstanceContext final : public Context, public std::enable_shared_from_this<InstanceContext> {
+ public:
+  InstanceContext(std::weak_ptr<Instance> instance, std::string component, Services& services, std::shared_ptr<Lane> lane);
+
+  /// [host] After this nothing the component does has an effect.
+  void switch_off() { active_ = false; }
+
+  std::string_view component() const override { return component_; }
+  std::string_view device() const override { return services_.device; }
+  void publish(std::string_view channel, Value value) override;
+  void log(LogLevel level, std::string_view message) override;
+  void post(std::function<void()> task) override;
+  Handle after(std::chrono::microseconds delay, std::function<void()> task) override;
+  Handle every(std::chrono::microseconds interval, std::function<void()> task) override;
+  void fail(std::string reason) override;
+  std::optional<Value> saved(std::string_view key) const override;
+  void save(std::string_view key, Value value) override;
+  Handle subscribe(std::string_view filter, std::function<void(const ChannelUpdate&)> handler) override;
+  std::chrono::steady_clock::time_point now() const override;
+  std::unique_ptr<I2cDevice> i2c(const I2cConfig& config) override;
+  std::unique_ptr<GpioOutput> gpio_output(const GpioLineConfig& line, const GpioOutputOptions& options) override;
+  std::unique_ptr<GpioInput> gpio_input(const GpioLineConfig& line, const GpioInputOptions& options, EdgeHandler on_edge) override;
+  std::unique_ptr<SimulatedGpioLine> simulated_line(const GpioLineConfig& line) override;
+  std::string sysfs_read(const std::string& path) override;
+  void sysfs_write(const std::string& path, std::string_view text) override;
+
+ private:
+  /// What a plugin's callback does on the lane: not at all once switched off, and an exception fails the component.
+  std::function<void()> guarded(std::function<void()> task);
+
+  const std::weak_ptr<Instance> instance_;
+  const std::string component_;
+  Services& services_;
+  const std::shared_ptr<Lane> lane_;
+  std::atomic<bool> active_{true};
+};
+
+}  // namespace m2ag::host

@@ -1,0 +1,61 @@
+// `for` of a set: the channel goes back after a time. What is pending lies in the device database, so that a pump that was switched on for
+// ten minutes goes off after them even when the host was restarted meanwhile.
+
+#include <algorithm>
+#include <chrono>
+
+#include "component/instance.h"
+#include "component/lane_timer.h"
+
+namespace m2ag::host {
+namespace {
+
+constexpr std::string_view kPrefix = "for:";  // no key of a plugin has a colon
+
+std::int64_t wall_seconds(const Clock& clock) {
+  return std::chrono::duration_cast<std::chrono::seconds>(clock.system_now().time_since_epoch()).count();
+}
+
+std::string key_of(const ChannelSpec& channel) { return std::string(kPrefix) + channel.name; }
+
+}  // namespace
+
+void Instance::keep_duration(const std::shared_ptr<const ChannelSpec>& spec, const Value& after, std::chrono::microseconds duration) {
+  services_.store.save(config_.id, key_of(*spec),
+                       Value::Map{{"after", after}, {"since", wall_seconds(services_.clock)}, {"duration", duration.count()}});
+  arm(spec, after, duration);
+}
+
+void Instance::forget_duration(const ChannelSpec& spec) {
+  if (duration_timers_.erase(spec.name) > 0) services_.store.erase(config_.id, key_of(spec));
+}
+
+void Instance::arm(const std::shared_ptr<const ChannelSpec>& spec, const Value& after, std::chrono::microseconds duration) {
+  duration_timers_[spec->name] =
+      lane_timer(services_.scheduler, lane_, duration, {"for", config_.id}, [weak = weak_from_this(), spec, after] {
+        const auto self = weak.lock();
+        if (!self || !self->component_) return;
+        self->services_.log.debug(self->config_.id, "{}: its time is over", spec->name);
+        self->call_plugin([&] { spec->set(*self->component_, after); });
+        // A set that failed has failed the component: what is pending is kept and resumed with the next start.
+        if (self->component_) self->forget_duration(*spec);
+      });
+}
+
+void Instance::resume_durations() {
+  for (const auto& [key, pending] : services_.store.all(config_.id)) {
+    if (!key.starts_with(kPrefix)) continue;
+    const auto spec = channel(std::string_view(key).substr(kPrefix.size()));
+    const Value *after = pending.find("after"), *since = pending.find("since"), *duration = pending.find("duration");
+    if (!spec || !spec->set || after == nullptr || since == nullptr || duration == nullptr) {
+      services_.store.erase(config_.id, key);  // of a type the component no longer has
+      continue;
+    }
+    // A clock that went backwards (no battery) must not make it longer than it was asked for.
+    const std::chrono::microseconds whole(duration->as_integer());
+    const std::chrono::microseconds passed = std::chrono::seconds(std::max<std::int64_t>(0, wall_seconds(services_.clock) - since->as_integer()));
+    arm(spec, *after, std::max(whole - passed, std::chrono::microseconds(0)));
+  }
+}
+
+}  // namespace m2ag::host

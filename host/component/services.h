@@ -1,0 +1,34 @@
+// What every component of a host shares. Owned by the host (host/cli/run), outlives every instance.
+#pragma once
+
+#include <string>
+
+#include "component/command.h"
+#include "component/subscriptions.h"
+#include "core/bus.h"
+#include "core/clock.h"
+#include "core/executor.h"
+#include "core/lane.h"
+#include "core/log.h"
+#include "core/registry.h"
+#include "core/scheduler.h"
+#include "hardware/hardware.h"
+#include "store/state_store.h"
+
+namespace m2ag::host {
+
+struct Services {
+  std::string device;
+  const Clock& clock;
+  Log& log;
+  Executor& executor;
+  Scheduler& scheduler;
+  Bus& bus;
+  Registry& registry;
+  Subscriptions& subscriptions;
+  StateStore& store;
+  Hardware& hardware;
+  ReplySink reply;
+};
+
+}  // namespace m2ag::host

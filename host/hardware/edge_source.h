@@ -1,0 +1,28 @@
+// What the edge thread watches: a line of the kernel or a simulated one, behind one file descriptor.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+namespace m2ag::host {
+
+struct RawEdge {
+  bool active;                    ///< logical level after the edge
+  std::chrono::nanoseconds time;  ///< CLOCK_MONOTONIC
+  std::uint32_t lost = 0;         ///< edges known to be missing before this one
+};
+
+/// Both calls come from the edge thread and throw DeviceError when the line is gone.
+class EdgeSource {
+ public:
+  virtual ~EdgeSource() = default;
+  /// Readable (POLLIN) while edges wait. The same for the object's life.
+  virtual int fd() const = 0;
+  /// Appends edges that wait; called when there are some.
+  virtual void read_edges(std::vector<RawEdge>& out) = 0;
+  /// The logical level now.
+  virtual bool level() = 0;
+};
+
+}  // namespace m2ag::host

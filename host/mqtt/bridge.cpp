@@ -1,0 +1,153 @@
+#include "mqtt/bridge.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "core/channel_text.h"
+#include "core/json.h"
+#include "core/topic.h"
+
+namespace m2ag::host {
+namespace {
+
+std::string iso_time(std::chrono::system_clock::time_point time) {
+  const auto whole = std::chrono::floor<std::chrono::milliseconds>(time);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(whole)),
+                     whole.time_since_epoch().count() % 1000);
+}
+
+/// An answer must not become a command: whoever may set one component could else reach others through us.
+bool may_answer_on(const std::string& topic) { return valid_topic(topic) && !topic.ends_with("/set") && !topic.ends_with("/run"); }
+
+}  // namespace
+
+Bridge::Bridge(std::string root, Registry& registry, Publish publish)
+    : root_(std::move(root)), registry_(registry), publish_(std::move(publish)) {}
+
+void Bridge::retained(std::string_view tail, std::string payload) {
+  PublishRequest request;
+  request.topic = topic(tail);
+  request.payload = std::move(payload);
+  request.retain = true;
+  request.conflate = true;
+  publish_(std::move(request));
+}
+
+void Bridge::apply(const EventPtr& event) {
+  const std::lock_guard lock(mutex_);
+  const bool waits = event->kind == EventKind::moment || event->kind == EventKind::device;
+  if (!connected_ && !waits) return;
+  publish_event(*event);
+  if (connected_ && event->kind == EventKind::value && json_components_.contains(event->component)) publish_json(event->component);
+}
+
+void Bridge::publish_event(const Event& event) {
+  switch (event.kind) {
+    case EventKind::value: return retained(event.component + '/' + event.name, channel_text(event.value, *event.channel));
+    case EventKind::availability: return retained(event.component + "/availability", event.value.as_bool() ? "online" : "offline");
+    case EventKind::status: return retained(event.component + "/status", dump_json(event.value));
+    case EventKind::moment: {
+      PublishRequest request;
+      request.topic = topic(event.component + '/' + event.name);
+      request.payload = channel_text(event.value, *event.channel);
+      return publish_(std::move(request));
+    }
+    case EventKind::device: {
+      PublishRequest request;
+      request.topic = topic("event/" + event.name);
+      Value::Map body = event.value.as_map();
+      body.emplace("time", iso_time(event.time));
+      request.payload = dump_json(Value(std::move(body)));
+      return publish_(std::move(request));
+    }
+  }
+}
+
+void Bridge::publish_json(std::string_view component) {
+  Value::Map body;
+  std::chrono::system_clock::time_point newest;
+  for (const EventPtr& event : registry_.snapshot(component)) {
+    if (event->kind != EventKind::value) continue;
+    body.emplace(event->name, event->value);
+    newest = std::max(newest, event->time);
+  }
+  if (body.empty()) return;
+  body.emplace("time", iso_time(newest));
+  retained(std::string(component) + "/json", dump_json(Value(std::move(body))));
+}
+
+void Bridge::connected(const Value& info) {
+  {
+    const std::lock_guard lock(mutex_);
+    connected_ = true;
+    retained("status", "online");
+    retained("info", dump_json(info));
+  }
+  for (const std::string& component : registry_.components()) {
+    const std::lock_guard lock(mutex_);
+    if (!connected_) return;
+    for (const EventPtr& event : registry_.snapshot(component)) publish_event(*event);
+    if (json_components_.contains(component)) publish_json(component);
+  }
+}
+
+void Bridge::disconnected() {
+  const std::lock_guard lock(mutex_);
+  connected_ = false;
+}
+
+void Bridge::reply(const Reply& reply) {
+  Value::Map body{{"ok", reply.ok}, {"command", reply.command}};
+  const bool request = reply.component.empty();
+  if (request) {
+    body = Value::Map{{"status", reply.ok ? "ok" : "error"}};
+    if (reply.ok) body.emplace("data", reply.data);
+  } else if (!reply.data.is_null()) {
+    body.emplace("data", reply.data);
+  }
+  if (!reply.ok) body.emplace("error", Value::Map{{"code", reply.code}, {"message", reply.message}});
+  if (!reply.address.transaction.empty()) body.emplace("transaction", reply.address.transaction);
+
+  PublishRequest message;
+  message.payload = dump_json(Value(std::move(body)));
+  const std::string& response_topic = reply.address.response_topic;
+  const bool own_topic = !response_topic.empty() && may_answer_on(response_topic);
+  if (own_topic) {
+    PublishRequest answer = message;
+    answer.topic = response_topic;
+    answer.correlation_data = reply.address.correlation_data;
+    publish_(std::move(answer));
+    if (reply.ok) return;
+  }
+  if (request) {
+    if (own_topic) return;
+    message.topic = topic("response/" + reply.command);
+  } else {
+    // What was addressed is anybody's text: only an id becomes a topic.
+    message.topic = valid_id(reply.component) ? topic(reply.component + "/reply") : topic("event/command_refused");
+  }
+  if (valid_topic(message.topic)) publish_(std::move(message));
+}
+
+void Bridge::health(const Value& health) {
+  const std::lock_guard lock(mutex_);
+  if (connected_) retained("health", dump_json(health));
+}
+
+void Bridge::log(const LogLine& line) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!connected_) return;
+  }
+  Value::Map body{{"time", iso_time(std::chrono::system_clock::now())}, {"message", line.message}};
+  if (!line.component.empty()) body.emplace("component", line.component);
+  PublishRequest request;
+  request.topic = topic("log/" + std::string(to_string(line.level)));
+  request.payload = dump_json(Value(std::move(body)));
+  request.qos = 0;
+  publish_(std::move(request));
+}
+
+void Bridge::offline() { retained("status", "offline"); }
+
+}  // namespace m2ag::host

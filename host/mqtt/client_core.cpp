@@ -1,0 +1,473 @@
+#include "mqtt/client_core.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "mqtt/connack.h"
+#include "mqtt/tcp_nodelay.h"
+#include "tls/diagnosis.h"
+
+namespace m2ag::host {
+namespace {
+
+constexpr std::size_t kSubscribeBatch = 100;
+// Paho's own connect timeout is looked at every three seconds.
+constexpr std::chrono::seconds kConnectGrace{5};
+constexpr std::chrono::seconds kDiagnosisTimeout{2};
+constexpr std::chrono::seconds kStopGrace{3};
+constexpr std::chrono::seconds kDisconnectTimeout{1};
+
+MqttSettings checked(MqttSettings settings) {
+  if (settings.client_id.empty()) throw std::invalid_argument("MQTT client id: is empty, expected 1 to 65535 bytes");
+  return settings;
+}
+
+}  // namespace
+
+ClientCore::ClientCore(MqttSettings settings, MqttClient::Handlers handlers, Log& log)
+    : settings_(checked(std::move(settings))),
+      broker_(parse_broker_url(settings_.url)),
+      handlers_(std::move(handlers)),
+      log_(log),
+      outbound_(static_cast<PahoEvents*>(this), settings_.queue_limit),
+      versions_(settings_.version),
+      backoff_(settings_.backoff_first, settings_.backoff_most, std::random_device{}()) {}
+
+// ---- The client's thread
+
+void ClientCore::run() {
+  down_since_ = Clock::now();
+  for (Lock lock(mutex_); !stopping_; lock.lock()) {
+    lock.unlock();
+    const MqttVersion version = versions_.next(Clock::now());
+    bool at_once = false;
+    if (connect_once(version)) {
+      versions_.connected(version, Clock::now());
+      serve();
+      close_handle();
+      if (Clock::now() - up_since_ >= settings_.stable_after) backoff_.reset();
+    } else {
+      close_handle();
+      after_failure(version, at_once);
+    }
+    if (!at_once) wait_before_retry(backoff_.next());
+  }
+  const Lock lock(mutex_);
+  finished_ = true;
+  changed_.notify_all();
+}
+
+bool ClientCore::connect_once(MqttVersion version) {
+  {
+    const Lock lock(mutex_);
+    link_ = Link::connecting;
+    tls_error_.clear();
+    failure_ = {};
+  }
+  handle_ = std::make_unique<PahoHandle>(settings_, version, *this);
+  std::string problem = handle_->connect();
+  Lock lock(mutex_);
+  if (!problem.empty()) {
+    link_ = Link::failed;
+    failure_ = {.code = 0, .text = std::move(problem)};
+    return false;
+  }
+  changed_.wait_for(lock, settings_.connect_timeout + kConnectGrace, [this] { return link_ != Link::connecting || stopping_; });
+  if (link_ == Link::connecting) failure_ = {.code = -1, .text = "no answer from the broker"};
+  stats_.version = version;
+  return link_ == Link::up;
+}
+
+void ClientCore::serve() {
+  set_tcp_nodelay(broker_.port);
+  up_since_ = Clock::now();
+  bool session_present = false;
+  std::vector<std::string> unsubscribe;
+  {
+    const Lock lock(mutex_);
+    session_present = result_.session_present;
+    mark_subscriptions(session_present);
+    unsubscribe.swap(unsubscribe_later_);
+    usable_ = handle_.get();
+    publish_refusal_logged_ = false;
+  }
+  if (session_present && !unsubscribe.empty()) handle_->unsubscribe(unsubscribe);
+  send_subscriptions();
+  {
+    const Lock lock(mutex_);
+    outbound_.open(std::min<std::size_t>(settings_.outbound_window, result_.receive_maximum));
+    stats_.connected = link_ == Link::up;
+    stats_.last_error.clear();
+    ++stats_.connects;
+  }
+  pump();
+  report_up();
+  if (handlers_.on_connected && speaks()) handlers_.on_connected(session_present, handle_->version());
+
+  Lock lock(mutex_);
+  while (link_ == Link::up && !stopping_) {
+    report_refusals(lock);
+    changed_.wait(lock, [this] { return link_ != Link::up || stopping_ || !refusals_.empty(); });
+  }
+  report_refusals(lock);
+  if (link_ == Link::up) {
+    lock.unlock();
+    drain_and_disconnect();
+    lock.lock();
+  }
+  const bool lost = link_ != Link::closed;
+  stats_.connected = false;
+  std::string reason = lost_reason_.empty() ? "the broker closed it or did not answer in time" : lost_reason_;
+  if (lost) stats_.last_error = reason;
+  lock.unlock();
+  down_since_ = Clock::now();
+  if (lost) report_down(reason, true);
+  if (handlers_.on_disconnected && speaks()) handlers_.on_disconnected(lost ? reason : std::string("stopped"));
+}
+
+void ClientCore::drain_and_disconnect() {
+  Lock lock(mutex_);
+  changed_.wait_until(lock, drain_until_, [this] { return link_ != Link::up || (outbound_.queued() == 0 && outbound_.in_flight() == 0); });
+  left_nothing_ = outbound_.queued() == 0 && outbound_.in_flight() == 0;
+  if (link_ != Link::up) return;
+  lock.unlock();
+  const bool asked = handle_->disconnect();
+  lock.lock();
+  if (asked) changed_.wait_for(lock, kDisconnectTimeout, [this] { return link_ != Link::up; });
+  link_ = Link::closed;
+}
+
+void ClientCore::close_handle() {
+  Lock lock(mutex_);
+  outbound_.close();
+  usable_ = nullptr;
+  changed_.wait(lock, [this] { return users_ == 0; });
+  lock.unlock();
+  // A new handle for every connection: an old one keeps the messages it has not written yet and would send them first the next time,
+  // before the older ones that come back to our queue.
+  handle_.reset();
+  lock.lock();
+  link_ = Link::none;
+  outbound_.requeue_in_flight();
+  batches_.clear();
+}
+
+void ClientCore::after_failure(MqttVersion version, bool& at_once) {
+  Lock lock(mutex_);
+  if (stopping_) return;
+  const Failure failure = failure_;
+  const std::string tls_error = tls_error_;
+  lock.unlock();
+  at_once = versions_.failed(version, kind_of(failure, tls_error), Clock::now());
+  if (at_once) return;
+  const std::string reason = explain(failure, tls_error);
+  lock.lock();
+  stats_.last_error = reason;
+  lock.unlock();
+  report_down(reason, false);
+}
+
+VersionChoice::Failure ClientCore::kind_of(const Failure& failure, const std::string& tls_error) const {
+  if (is_unsupported_version(failure.code)) return VersionChoice::Failure::refused_version;
+  const bool closed = failure.code < 0 && (failure.text == "TCP connect completion failure" || failure.text == "socket error");
+  return closed && tls_error.empty() ? VersionChoice::Failure::closed_at_connect : VersionChoice::Failure::other;
+}
+
+std::string ClientCore::explain(const Failure& failure, const std::string& tls_error) const {
+  if (failure.code > 0) return connack_sentence(failure.code);
+  if (failure.code == 0) return failure.text;
+  const std::string found = broker_.tls ? diagnose_connection(broker_.host, broker_.port, settings_.ca, settings_.cert, settings_.key, kDiagnosisTimeout)
+                                        : diagnose_tcp(broker_.host, broker_.port, kDiagnosisTimeout);
+  if (found.find("works now") == std::string::npos) return found;
+  if (!tls_error.empty()) return fmt::format("TLS: {}", tls_error);
+  const bool closed = failure.text == "TCP connect completion failure" || failure.text == "socket error";
+  return closed ? "the broker closed the connection without an answer" : failure.text.empty() ? "the connection failed" : failure.text;
+}
+
+void ClientCore::report_down(const std::string& reason, bool was_up) {
+  if (!speaks()) return;
+  if (was_up) {
+    log_.warning("", "MQTT connection to {} lost: {}; trying again until it is back", settings_.url, reason);
+  } else if (reported_.empty()) {
+    log_.warning("", "no MQTT connection to {}: {}; trying again until there is one", settings_.url, reason);
+  } else if (reported_ != reason) {
+    log_.warning("", "still no MQTT connection to {}: {}", settings_.url, reason);
+  }
+  reported_ = reason;
+}
+
+void ClientCore::report_up() {
+  if (!speaks()) return;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - down_since_).count();
+  if (was_ever_up_ || !reported_.empty()) {
+    log_.info("", "MQTT connection to {} is back after {} s (MQTT {})", settings_.url, seconds, to_string(handle_->version()));
+  } else {
+    log_.info("", "connected to {} (MQTT {})", settings_.url, to_string(handle_->version()));
+  }
+  was_ever_up_ = true;
+  reported_.clear();
+}
+
+void ClientCore::report_refusals(Lock& lock) {
+  std::vector<Refusal> refusals;
+  refusals.swap(refusals_);
+  if (refusals.empty()) return;
+  lock.unlock();
+  for (const auto& refusal : refusals) {
+    if (!speaks()) break;
+    log_.warning("", "the MQTT broker refuses our {}: {}", refusal.what, refusal.reason);
+    if (!refusal.filter.empty() && handlers_.on_subscribe_refused) handlers_.on_subscribe_refused(refusal.filter, refusal.reason);
+  }
+  lock.lock();
+}
+
+void ClientCore::wait_before_retry(std::chrono::milliseconds duration) {
+  Lock lock(mutex_);
+  changed_.wait_for(lock, duration, [this] { return stopping_; });
+}
+
+// ---- Any thread
+
+bool ClientCore::stop(std::chrono::milliseconds deadline) {
+  Lock lock(mutex_);
+  if (!stopping_) {
+    stopping_ = true;
+    drain_until_ = Clock::now() + deadline;
+    left_nothing_ = outbound_.queued() == 0 && outbound_.in_flight() == 0;
+    changed_.notify_all();
+  }
+  changed_.wait_until(lock, drain_until_ + kStopGrace, [this] { return finished_; });
+  return finished_ && left_nothing_;
+}
+
+bool ClientCore::finished() const {
+  const Lock lock(mutex_);
+  return finished_;
+}
+
+void ClientCore::abandon() {
+  log_.error("", "the MQTT client of {} did not stop in time: its thread is left behind", settings_.url);
+  abandoned_ = true;
+}
+
+MqttStats ClientCore::stats() const {
+  const Lock lock(mutex_);
+  MqttStats stats = stats_;
+  stats.dropped = outbound_.counters().dropped;
+  stats.conflated = outbound_.counters().conflated;
+  stats.queued = outbound_.queued();
+  stats.in_flight = outbound_.in_flight();
+  return stats;
+}
+
+void ClientCore::publish(PublishRequest request) {
+  const Outbound::Entry* entry = nullptr;
+  PahoHandle* handle = nullptr;
+  {
+    const Lock lock(mutex_);
+    entry = outbound_.offer(std::move(request), usable_ && !pumping_, Clock::now());
+    if (!entry) return;
+    handle = usable_;
+    ++users_;
+  }
+  const bool taken = send(*entry, *handle);
+  leave_handle();
+  if (!taken) pump();  // its place in the window is free again
+}
+
+bool ClientCore::send(const Outbound::Entry& entry, PahoHandle& handle) {
+  std::string problem;
+  // The entry may be delivered and gone before this returns.
+  switch (handle.publish(entry, problem)) {
+    case PahoHandle::Handed::yes:
+      return true;
+    case PahoHandle::Handed::offline:
+      connection_lost("");  // the entry stays in flight and waits again when the handle is closed
+      return true;
+    case PahoHandle::Handed::never:
+      break;
+  }
+  const Lock lock(mutex_);
+  outbound_.done(entry);
+  ++stats_.refused;
+  stats_.last_error = std::move(problem);
+  return false;
+}
+
+void ClientCore::leave_handle() {
+  const Lock lock(mutex_);
+  if (--users_ == 0 && !usable_) changed_.notify_all();
+}
+
+void ClientCore::pump() {
+  Lock lock(mutex_);
+  if (pumping_ || !usable_) return;
+  pumping_ = true;
+  ++users_;
+  PahoHandle& handle = *usable_;
+  while (const Outbound::Entry* entry = usable_ ? outbound_.next(Clock::now()) : nullptr) {
+    lock.unlock();
+    send(*entry, handle);
+    lock.lock();
+  }
+  pumping_ = false;
+  if (--users_ == 0 && !usable_) changed_.notify_all();
+}
+
+void ClientCore::subscribe(std::vector<Subscription> subscriptions) {
+  {
+    const Lock lock(mutex_);
+    for (auto& subscription : subscriptions) {
+      std::erase(unsubscribe_later_, subscription.filter);
+      auto filter = subscription.filter;
+      subscriptions_[std::move(filter)] = KnownSubscription{.subscription = std::move(subscription)};
+    }
+  }
+  send_subscriptions();
+}
+
+void ClientCore::send_subscriptions() {
+  for (;;) {
+    SubscribeBatch* batch = nullptr;
+    PahoHandle* handle = nullptr;
+    {
+      const Lock lock(mutex_);
+      if (!usable_) return;
+      SubscribeBatch fresh{.owner = this, .number = last_batch_ + 1, .subscriptions = {}};
+      for (auto& [filter, known] : subscriptions_) {
+        if (known.state != Subscribed::no) continue;
+        known.state = Subscribed::asked;
+        fresh.subscriptions.push_back(known.subscription);
+        if (fresh.subscriptions.size() == kSubscribeBatch) break;
+      }
+      if (fresh.subscriptions.empty()) return;
+      batch = &batches_.emplace(++last_batch_, std::move(fresh)).first->second;
+      handle = usable_;
+      ++users_;
+    }
+    // A false here means that the connection is gone; the next one asks again.
+    const bool asked = handle->subscribe(*batch);
+    leave_handle();
+    if (!asked) return connection_lost("");
+  }
+}
+
+void ClientCore::unsubscribe(const std::vector<std::string>& filters) {
+  PahoHandle* handle = nullptr;
+  {
+    const Lock lock(mutex_);
+    for (const auto& filter : filters) {
+      if (subscriptions_.erase(filter) != 0 && !usable_ && !settings_.clean_start) unsubscribe_later_.push_back(filter);
+    }
+    if (!usable_ || filters.empty()) return;
+    handle = usable_;
+    ++users_;
+  }
+  handle->unsubscribe(filters);
+  leave_handle();
+}
+
+void ClientCore::mark_subscriptions(bool session_present) {
+  for (auto& [filter, known] : subscriptions_) {
+    if (known.state != Subscribed::yes || !session_present) known.state = Subscribed::no;
+  }
+}
+
+// ---- Paho's threads, with Paho's mutex held
+
+void ClientCore::connected(const MqttConnected& result) {
+  const Lock lock(mutex_);
+  if (link_ != Link::connecting) return;
+  link_ = Link::up;
+  lost_reason_.clear();
+  result_ = result;
+  changed_.notify_all();
+}
+
+void ClientCore::connect_failed(int code, std::string_view text) {
+  const Lock lock(mutex_);
+  if (link_ != Link::connecting) return;
+  link_ = Link::failed;
+  failure_ = {.code = code, .text = std::string(text)};
+  changed_.notify_all();
+}
+
+void ClientCore::connection_lost(std::string_view reason) {
+  const Lock lock(mutex_);
+  if (link_ != Link::up) return;
+  link_ = Link::lost;
+  stats_.connected = false;
+  lost_reason_ = reason;
+  changed_.notify_all();
+}
+
+void ClientCore::tls_error(std::string_view text) {
+  const Lock lock(mutex_);
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\0')) text.remove_suffix(1);
+  tls_error_ = text;
+}
+
+void ClientCore::arrived(const MqttMessage& message) {
+  {
+    const Lock lock(mutex_);
+    ++stats_.received;
+  }
+  if (!handlers_.on_message || !speaks()) return;
+  if (message.payload.size() <= settings_.payload_limit) return handlers_.on_message(message);
+  MqttMessage cut = message;
+  cut.payload = cut.payload.substr(0, settings_.payload_limit);
+  cut.too_long = true;
+  handlers_.on_message(cut);
+}
+
+void ClientCore::delivered(const Outbound::Entry& entry) {
+  {
+    const Lock lock(mutex_);
+    ++stats_.sent;
+    outbound_.done(entry);
+    if (stopping_) changed_.notify_all();
+  }
+  pump();
+}
+
+void ClientCore::not_delivered(const Outbound::Entry& entry, std::string_view refusal) {
+  if (refusal.empty()) return connection_lost("");  // it stays in flight and waits again when the handle is closed
+  {
+    const Lock lock(mutex_);
+    ++stats_.refused;
+    stats_.last_error = fmt::format("message on \"{}\": the broker refuses it: {}", entry.request.topic, refusal);
+    if (!publish_refusal_logged_) {
+      publish_refusal_logged_ = true;
+      refusals_.push_back({fmt::format("message on {}", entry.request.topic), "", std::string(refusal)});
+    }
+    outbound_.done(entry);
+    changed_.notify_all();
+  }
+  pump();
+}
+
+void ClientCore::subscribed(const SubscribeBatch& batch, std::span<const int> codes) {
+  const Lock lock(mutex_);
+  for (std::size_t i = 0; i < batch.subscriptions.size() && i < codes.size(); ++i) {
+    const auto found = subscriptions_.find(batch.subscriptions[i].filter);
+    if (found == subscriptions_.end() || found->second.state != Subscribed::asked) continue;
+    KnownSubscription& known = found->second;
+    known.state = codes[i] < 128 ? Subscribed::yes : Subscribed::refused;
+    if (known.state == Subscribed::yes) known.refusal_logged = false;
+    if (known.state == Subscribed::yes || known.refusal_logged) continue;
+    known.refusal_logged = true;
+    refusals_.push_back({fmt::format("subscription {}", found->first), found->first, subscribe_refusal(codes[i])});
+    changed_.notify_all();
+  }
+  batches_.erase(batch.number);
+}
+
+void ClientCore::disconnected() {
+  const Lock lock(mutex_);
+  if (link_ == Link::up) link_ = Link::closed;
+  changed_.notify_all();
+}
+
+}  // namespace m2ag::host

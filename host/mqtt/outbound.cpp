@@ -1,0 +1,102 @@
+#include "mqtt/outbound.h"
+
+#include <algorithm>
+
+namespace m2ag::host {
+
+void Outbound::open(std::size_t window) {
+  window_ = std::max<std::size_t>(window, 1);
+  open_ = true;
+}
+
+bool Outbound::may_send(int qos) const {
+  if (!open_) return false;
+  // QoS 0 has no acknowledgement to wait for, but what the socket does not take piles up in the library all the same.
+  return qos == 0 ? unacknowledged_in_flight_ < queue_limit_ : acknowledged_in_flight_ < window_;
+}
+
+bool Outbound::may_overtake(const PublishRequest& request) const {
+  return queue_.empty() || (request.qos == 0 && !topics_.contains(request.topic));
+}
+
+void Outbound::count_in_flight(int qos, std::ptrdiff_t change) {
+  auto& count = qos == 0 ? unacknowledged_in_flight_ : acknowledged_in_flight_;
+  count = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(count) + change);
+}
+
+Outbound::Entry* Outbound::offer(PublishRequest request, bool direct, std::chrono::steady_clock::time_point now) {
+  const auto sequence = ++last_sequence_;
+  if (direct && may_send(request.qos) && may_overtake(request)) {
+    count_in_flight(request.qos, +1);
+    const auto place = in_flight_.emplace_hint(in_flight_.end(), sequence, Entry{owner_, sequence, now, std::move(request)});
+    return &place->second;
+  }
+  if (!request.conflate && droppable_.size() >= queue_limit_) {
+    ++counters_.dropped;
+    dequeue(queue_.find(*droppable_.begin()));
+  }
+  Entries fresh;
+  fresh.emplace(sequence, Entry{owner_, sequence, now, std::move(request)});
+  enqueue(fresh.extract(fresh.begin()));
+  return nullptr;
+}
+
+void Outbound::enqueue(Entries::node_type node) {
+  Entry& entry = node.mapped();
+  Topic& topic = topics_[entry.request.topic];
+  if (entry.request.conflate && topic.conflating != 0) {
+    ++counters_.conflated;
+    Entry& waiting = queue_.at(topic.conflating);
+    if (entry.sequence > waiting.sequence) {  // its place in the queue stays
+      waiting.request = std::move(entry.request);
+      waiting.accepted = entry.accepted;
+    }
+    return;
+  }
+  if (entry.request.conflate) {
+    topic.conflating = entry.sequence;
+  } else {
+    droppable_.insert(entry.sequence);
+  }
+  ++topic.waiting;
+  queue_.insert(std::move(node));
+}
+
+Outbound::Entries::node_type Outbound::dequeue(Entries::iterator place) {
+  const auto topic = topics_.find(place->second.request.topic);
+  if (topic->second.conflating == place->first) topic->second.conflating = 0;
+  if (--topic->second.waiting == 0) topics_.erase(topic);
+  droppable_.erase(place->first);
+  return queue_.extract(place);
+}
+
+Outbound::Entry* Outbound::next(std::chrono::steady_clock::time_point now) {
+  while (!queue_.empty()) {
+    const auto first = queue_.begin();
+    const auto& request = first->second.request;
+    if (request.expiry_seconds && now - first->second.accepted >= std::chrono::seconds(*request.expiry_seconds)) {
+      ++counters_.dropped;
+      dequeue(first);
+      continue;
+    }
+    if (!may_send(request.qos)) return nullptr;
+    count_in_flight(request.qos, +1);
+    const auto inserted = in_flight_.insert(dequeue(first));
+    return &inserted.position->second;
+  }
+  return nullptr;
+}
+
+void Outbound::done(const Entry& entry) {
+  count_in_flight(entry.request.qos, -1);
+  in_flight_.erase(entry.sequence);
+}
+
+void Outbound::requeue_in_flight() {
+  // From the newest to the oldest, so that of two values of one topic the newer stays.
+  while (!in_flight_.empty()) enqueue(in_flight_.extract(std::prev(in_flight_.end())));
+  acknowledged_in_flight_ = 0;
+  unacknowledged_in_flight_ = 0;
+}
+
+}  // namespace m2ag::host

@@ -1,0 +1,9 @@
+#include "probe.h"
+
+M2AG_PLUGIN("probe", "1.0.0", plugin) {
+  probe::describe_lamp(plugin);
+  probe::describe_sleeper(plugin);
+  probe::describe_faulty(plugin);
+  probe::describe_dial(plugin);
+  probe::describe_wire(plugin);
+}
