@@ -52,9 +52,13 @@ m2ag_install() {
   fi
   note "installing ${#missing[@]} packages: ${missing[*]}"
   log=$(mktemp)
-  if ! { as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q &&
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends "${missing[@]}"; } \
-    > >(tee "$log" | m2ag_apt_progress) 2>&1; then
+  if ! (
+    set -o pipefail
+    {
+      as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q &&
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends "${missing[@]}"
+    } 2>&1 | tee "$log" | m2ag_apt_progress
+  ); then
     tail -n 15 "$log" >&2
     rm -f "$log"
     fail 2 "apt-get could not install: ${missing[*]}. Its last lines are above; is the network up, is this Debian 12?"
@@ -65,20 +69,29 @@ m2ag_install() {
 # m2ag_progress LABEL: turns lines of the form "N/M …" on standard input into one line that moves on a terminal, and elsewhere into one
 # line each tenth. Other lines are dropped.
 m2ag_progress() {
-  local label=$1 terminal=0
-  [ -t 1 ] && terminal=1
-  awk -v label="$label" -v terminal="$terminal" '
-    match($0, /^[0-9]+\/[0-9]+/) {
-      split(substr($0, 1, RLENGTH), n, "/")
-      tenth = int(10 * n[1] / n[2])
-      if (terminal) { printf "\r   %s %d/%d", label, n[1], n[2]; shown = 1 }
-      else if (tenth != last) { printf "   %s %d/%d\n", label, n[1], n[2]; last = tenth }
-      fflush()
-    }
-    END { if (shown) print "" }'
+  local line tenth last=-1 moved=''
+  while IFS= read -r line; do
+    [[ $line =~ ^([0-9]+)/([0-9]+)\  ]] || continue
+    tenth=$((10 * BASH_REMATCH[1] / BASH_REMATCH[2]))
+    if [ -t 1 ]; then
+      printf '\r   %s %s/%s' "$1" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+      moved=1
+    elif [ $tenth -ne $last ]; then
+      printf '   %s %s/%s\n' "$1" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+    fi
+    last=$tenth
+  done
+  [ -z "$moved" ] || printf '\n'
 }
 
+# Of apt's many lines the first of each kind and every twentieth.
 m2ag_apt_progress() {
-  awk '/^(Get:|Fetched|Unpacking|Setting up)/ { kind = $1; sub(/:.*/, "", kind); count[kind]++
-         if (kind != last || count[kind] % 20 == 0) { printf "   %s\n", substr($0, 1, 100); fflush() } last = kind }'
+  local line kind last='' count=0
+  while IFS= read -r line; do
+    kind=${line%%[ :]*}
+    case $kind in Get | Fetched | Unpacking | Setting) ;; *) continue ;; esac
+    if [ "$kind" = "$last" ]; then count=$((count + 1)); else count=0; fi
+    last=$kind
+    [ $((count % 20)) -ne 0 ] || printf '   %.100s\n' "$line"
+  done
 }

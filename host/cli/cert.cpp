@@ -47,19 +47,22 @@ void init(const Options& options) {
   const bool made = make_authority(options.dir, request, now());
   const Authority authority(options.dir);
   const auto& info = authority.info();
-  fmt::print("{} {} ({}), valid until {}{}\n", made ? "made" : "kept", authority.certificate_file().string(), info.title, date_text(info.not_after),
-             made ? "" : "; an authority is never overwritten");
+  fmt::print("{} {} ({}), valid until {}{}\n", made ? "made" : "kept", authority.certificate_file().string(),
+             info.title, date_text(info.not_after), made ? "" : "; an authority is never overwritten");
   fmt::print("  fingerprint SHA-256 {}\n  permits {}\n", info.fingerprint, authority.permitted().text());
 }
 
 void print_issued(const IssuedFiles& files) {
-  fmt::print("{} {} and {}: {} \"{}\" for {}, valid until {}\n", files.renewed ? "renewed" : "made", files.certificate.string(), files.key.string(),
-             to_string(files.info.use), files.info.title, fmt::join(files.info.names, ", "), date_text(files.info.not_after));
+  fmt::print("{} {} and {}: {} \"{}\" for {}, valid until {}\n", files.renewed ? "renewed" : "made",
+             files.certificate.string(), files.key.string(), to_string(files.info.use), files.info.title,
+             fmt::join(files.info.names, ", "), date_text(files.info.not_after));
 }
 
-bool keep(const Options& options, const Authority& authority, CertificateUse use, const std::vector<std::string>& names) {
+bool keep(const Options& options, const Authority& authority, CertificateUse use,
+          const std::vector<std::string>& names) {
   if (!options.if_needed || !authority.is_current(options.name, use, names, now())) return false;
-  fmt::print("kept {}: it is valid for more than {} days\n", (fs::path(options.dir) / (options.name + ".crt")).string(), kRenewDays);
+  fmt::print("kept {}: it is valid for more than {} days\n", (fs::path(options.dir) / (options.name + ".crt")).string(),
+             kRenewDays);
   return true;
 }
 
@@ -73,8 +76,10 @@ void add_own_names(const Authority& authority, ServerRequest& request) {
   std::vector<std::string> ip = {"127.0.0.1", "::1"};
   for (auto& address : local_addresses()) ip.push_back(std::move(address));
   const auto& permitted = authority.permitted();
-  std::copy_if(dns.begin(), dns.end(), std::back_inserter(request.dns), [&](const std::string& name) { return permitted.dns(name); });
-  std::copy_if(ip.begin(), ip.end(), std::back_inserter(request.ip), [&](const std::string& address) { return permitted.ip(address); });
+  std::copy_if(dns.begin(), dns.end(), std::back_inserter(request.dns),
+               [&](const std::string& name) { return permitted.dns(name); });
+  std::copy_if(ip.begin(), ip.end(), std::back_inserter(request.ip),
+               [&](const std::string& address) { return permitted.ip(address); });
 }
 
 void server(const Options& options) {
@@ -107,7 +112,9 @@ nlohmann::ordered_json to_json(const fs::path& file, const CertificateInfo& info
 }
 
 // File names need not be UTF-8, JSON must.
-std::string json_text(const nlohmann::ordered_json& json) { return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace); }
+std::string json_text(const nlohmann::ordered_json& json) {
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
 
 std::string state_text(const CertificateInfo& info) {
   const std::string problem = validity_problem(info, now());
@@ -117,7 +124,8 @@ std::string state_text(const CertificateInfo& info) {
 std::vector<fs::path> certificate_files(const fs::path& folder) {
   std::error_code error;
   std::vector<fs::path> files;
-  for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator(); entry.increment(error)) {
+  for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
     if (entry->path().extension() == ".crt") files.push_back(entry->path());
   }
   if (error) throw std::invalid_argument(fmt::format("{}: {}", folder.string(), error.message()));
@@ -130,12 +138,14 @@ void list(const Options& options) {
   for (const auto& file : certificate_files(options.dir)) {
     const auto loaded = load_certificate_info(file);
     if (options.json) {
-      rows.push_back(loaded.problem.empty() ? to_json(file, loaded.value) : nlohmann::ordered_json{{"file", file.string()}, {"problem", loaded.problem}});
+      rows.push_back(loaded.problem.empty()
+                         ? to_json(file, loaded.value)
+                         : nlohmann::ordered_json{{"file", file.string()}, {"problem", loaded.problem}});
     } else if (!loaded.problem.empty()) {
       fmt::print("{}\n", loaded.problem);
     } else {
-      fmt::print("{:<24} {:<9} {:<24} {}  {}\n", file.filename().string(), to_string(loaded.value.use), loaded.value.title,
-                 date_text(loaded.value.not_after), state_text(loaded.value));
+      fmt::print("{:<24} {:<9} {:<24} {}  {}\n", file.filename().string(), to_string(loaded.value.use),
+                 loaded.value.title, date_text(loaded.value.not_after), state_text(loaded.value));
     }
   }
   if (options.json) fmt::print("{}\n", json_text(rows));
@@ -149,10 +159,10 @@ void show(const Options& options) {
     fmt::print("{}\n", json_text(to_json(options.name, info)));
     return;
   }
-  fmt::print("file         {}\nsubject      {}\nissuer       {}\nuse          {}\nnames        {}\n", options.name, info.subject, info.issuer,
-             to_string(info.use), fmt::join(info.names, ", "));
-  fmt::print("valid        {} to {} ({})\nserial       {}\nSHA-256      {}\n", date_text(info.not_before), date_text(info.not_after), state_text(info),
-             info.serial, info.fingerprint);
+  fmt::print("file         {}\nsubject      {}\nissuer       {}\nuse          {}\nnames        {}\n", options.name,
+             info.subject, info.issuer, to_string(info.use), fmt::join(info.names, ", "));
+  fmt::print("valid        {} to {} ({})\nserial       {}\nSHA-256      {}\n", date_text(info.not_before),
+             date_text(info.not_after), state_text(info), info.serial, info.fingerprint);
 }
 
 // The one place where a verb's failure becomes an exit code and a line on stderr.
@@ -178,8 +188,10 @@ CLI::App* add_sub_verb(CLI::App& cert, const char* name, const char* help, int& 
 
 void add_issue_options(CLI::App& verb, Options& options) {
   verb.add_option("--dir", options.dir, "Folder of the authority; the new files go there too")->required();
-  verb.add_option("--days", options.days, fmt::format("Days the certificate is valid, 1 to {}", kMostLeafDays))->capture_default_str();
-  verb.add_flag("--if-needed", options.if_needed, fmt::format("Keep a certificate that fits and has more than {} days left", kRenewDays));
+  verb.add_option("--days", options.days, fmt::format("Days the certificate is valid, 1 to {}", kMostLeafDays))
+      ->capture_default_str();
+  verb.add_flag("--if-needed", options.if_needed,
+                fmt::format("Keep a certificate that fits and has more than {} days left", kRenewDays));
 }
 
 }  // namespace
@@ -198,17 +210,23 @@ void add_cert_verb(CLI::App& app, int& exit_code) {
     return add_sub_verb(*cert, name, help, exit_code, work, options);
   };
 
-  CLI::App* verb = sub("init", "Make an authority (ca.crt, ca.key) for private names and networks; one that exists is kept", init);
+  CLI::App* verb =
+      sub("init", "Make an authority (ca.crt, ca.key) for private names and networks; one that exists is kept", init);
   verb->add_option("--dir", options->dir, "Folder of the authority, made with mode 0700")->required();
   verb->add_option("--name", options->name, "The authority's name (default: \"m2ag\" and the host name)");
-  verb->add_option("--allow-domain", options->domains, "A further domain it may sign names of, beside local, lan, home.arpa, localhost and the host name")
+  verb->add_option("--allow-domain", options->domains,
+                   "A further domain it may sign names of, beside local, lan, home.arpa, localhost and the host name")
       ->allow_extra_args(false);
 
   verb = sub("server", "Make or renew a server's certificate, for example the broker's", server);
-  verb->add_option("NAME", options->name, "Name of the files and of the certificate: a-z, 0-9, \".\" and \"-\"")->required();
+  verb->add_option("NAME", options->name, "Name of the files and of the certificate: a-z, 0-9, \".\" and \"-\"")
+      ->required();
   add_issue_options(*verb, *options);
-  verb->add_option("--dns", options->dns, "A name clients use for it (default: localhost, the host name, its .local name)")->allow_extra_args(false);
-  verb->add_option("--ip", options->ip, "An address clients use for it (default: 127.0.0.1, ::1 and this machine's private addresses)")
+  verb->add_option("--dns", options->dns,
+                   "A name clients use for it (default: localhost, the host name, its .local name)")
+      ->allow_extra_args(false);
+  verb->add_option("--ip", options->ip,
+                   "An address clients use for it (default: 127.0.0.1, ::1 and this machine's private addresses)")
       ->allow_extra_args(false);
 
   verb = sub("client", "Make or renew a device's certificate", client);

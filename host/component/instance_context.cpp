@@ -91,7 +91,10 @@ std::unique_ptr<GpioInput> InstanceContext::gpio_input(const GpioLineConfig& lin
         },
         {"edge", {}});
   };
-  auto input = services_.hardware.gpio_input(line, options, services_.device + "/" + component_, std::move(forward));
+  auto lost = [self = weak_from_this()](const std::string& reason) {
+    if (const auto context = self.lock()) context->fail(reason);
+  };
+  auto input = services_.hardware.gpio_input(line, options, services_.device + "/" + component_, std::move(forward), std::move(lost));
   return std::make_unique<GuardedInput>(std::move(input), std::move(handler));
 }
 

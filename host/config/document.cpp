@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "config/hint.h"
 #include "config/syntax.h"
 #include "config/text_lines.h"
 
@@ -134,7 +135,7 @@ class TreeBuilder final : public YAML::EventHandler {
     const Frame& frame = frames_.back();
     if (frame.node.is_map()) {
       if (where.line == frame.key_place.line && where.column == frame.key_place.column) {
-        throw Stopped{where, {}, fmt::format("no \": \" after \"{}\"", frame.key)};
+        throw Stopped{where, {}, fmt::format("no \": \" after {}", quote(frame.key))};
       }
       return where.line == frame.key_place.line ? where : frame.key_place;
     }
@@ -146,7 +147,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void begin_entry(BytePlace where, const std::string& tag, YAML::anchor_t anchor, const std::string& text) {
-    if (tag != "?" && tag != "!") throw Stopped{where, path(), fmt::format("a tag ({}) cannot stand before a key", tag)};
+    if (tag != "?" && tag != "!") throw Stopped{where, path(), fmt::format("a tag ({}) cannot stand before a key", printable(tag))};
     if (anchor != 0) throw Stopped{where, path(), "an anchor (&) cannot stand before a key; put it before the value"};
     Frame& frame = frames_.back();
     frame.has_key = true;
@@ -309,13 +310,16 @@ const Entry* Node::find(std::string_view key) const {
 Entry* Node::find(std::string_view key) { return const_cast<Entry*>(std::as_const(*this).find(key)); }
 
 std::string join_path(const std::string& path, std::string_view key) {
-  return path.empty() ? std::string(key) : fmt::format("{}.{}", path, key);
+  const bool plain = key.size() <= 63 && !key.empty() &&
+                     std::none_of(key.begin(), key.end(), [](char c) { return (c >= 0 && c <= 0x20) || c == 0x7F; });
+  return fmt::format("{}{}{}", path, path.empty() ? "" : ".", plain ? std::string(key) : quote(key));
 }
 
 std::string join_path(const std::string& path, std::size_t index) { return fmt::format("{}[{}]", path, index); }
 
 Node read_document(std::string_view text, const std::string& name, Problems& problems, std::size_t& values_left) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a byte order mark
+  problems.meet(name);
   const TextLines lines(text);
   TreeBuilder builder(lines, name, problems, values_left);
   if (!check_text(text, lines, builder, problems, name)) return invalid_node(name);

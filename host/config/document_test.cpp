@@ -55,6 +55,7 @@ TEST_CASE("each mistake of syntax has its place and its sentence") {
       {"alias as a key", "a: &x 1\n*x : b\n", "f.yaml:2:1: an alias (*) cannot stand for a key\n"},
       {"tag on a key", "!secret a: b\n", "f.yaml:1:1: a tag (!secret) cannot stand before a key\n"},
       {"anchor on a key", "&x a: b\n", "f.yaml:1:1: an anchor (&) cannot stand before a key; put it before the value\n"},
+      {"a key that would break the line", "\"a\\nb\\e[1m\": 1\n\"a\\nb\\e[1m\": 2\n", "f.yaml:2:1: \"a b [1m\": duplicate key, the first is on line 1\n"},
       {"column counts characters", "ä: \"ö\" ü\nb: 1\n", "f.yaml:1:8: unexpected text after the value; is a quote missing, or a \"#\" before a comment?\n"},
       {"not UTF-8", "a: 1\nb: \xFC\n", "f.yaml:2:4: not UTF-8 (byte 0xfc); save the file as UTF-8\n"},
       {"overlong UTF-8", "a: \xC0\xAF\n", "f.yaml:1:4: not UTF-8 (byte 0xc0); save the file as UTF-8\n"},

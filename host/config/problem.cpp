@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <tuple>
 #include <utility>
 
@@ -31,16 +30,18 @@ void Problems::warning(Mark mark, std::string path, std::string message) {
   keep({std::move(mark), std::move(path), std::move(message), true});
 }
 
+void Problems::meet(const std::string& file) { order_.emplace(file, order_.size()); }
+
 void Problems::keep(Problem problem) {
-  if (kept_.size() < kMost) kept_.push_back(std::move(problem));
+  if (kept_.size() >= kMost) return;
+  meet(problem.mark.file);
+  kept_.push_back(std::move(problem));
 }
 
 std::vector<Problem> Problems::sorted() const {
-  std::map<std::string, std::size_t> order;
-  for (const Problem& problem : kept_) order.emplace(problem.mark.file, order.size());
   std::vector<Problem> sorted = kept_;
-  std::stable_sort(sorted.begin(), sorted.end(), [&order](const Problem& a, const Problem& b) {
-    return std::tuple(order.at(a.mark.file), a.mark.line, a.mark.column) < std::tuple(order.at(b.mark.file), b.mark.line, b.mark.column);
+  std::stable_sort(sorted.begin(), sorted.end(), [this](const Problem& a, const Problem& b) {
+    return std::tuple(order_.at(a.mark.file), a.mark.line, a.mark.column) < std::tuple(order_.at(b.mark.file), b.mark.line, b.mark.column);
   });
   return sorted;
 }

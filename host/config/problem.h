@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ class Problems {
  public:
   static constexpr std::size_t kMost = 100;
 
+  /// A file is read from here on: its problems are told before those of files met later.
+  void meet(const std::string& file);
   void error(Mark mark, std::string path, std::string message);
   void warning(Mark mark, std::string path, std::string message);
 
@@ -52,6 +55,7 @@ class Problems {
   void keep(Problem problem);
 
   std::vector<Problem> kept_;
+  std::map<std::string, std::size_t> order_;
   std::size_t errors_ = 0;
   std::size_t warnings_ = 0;
 };

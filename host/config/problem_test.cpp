@@ -14,8 +14,9 @@ TEST_CASE("a problem reads as file, line, column, path and sentence") {
 
 TEST_CASE("problems are told file by file, each in the order of its lines") {
   Problems problems;
-  problems.error({"main.yaml", 9, 1}, "", "third");
+  problems.meet("main.yaml");
   problems.error({"part.yaml", 1, 1}, "", "fourth");
+  problems.error({"main.yaml", 9, 1}, "", "third");
   problems.warning({"main.yaml", 2, 7}, "", "second");
   problems.error({"main.yaml", 2, 3}, "", "first");
   CHECK(problems.text() == "main.yaml:2:3: first\nmain.yaml:2:7: warning: second\nmain.yaml:9:1: third\npart.yaml:1:1: fourth\n");

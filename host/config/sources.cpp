@@ -77,7 +77,7 @@ class Reader {
     files_.push_back(path);
     TextFile file = read_text_file(path, kMostBytes);
     if (!file.error.empty()) {
-      refuse(node, tree_path, asked.line == 0 ? file.error : fmt::format("{}: {}", path.string(), file.error));
+      refuse(node, tree_path, asked.line == 0 ? file.error : fmt::format("{}: {}", printable(path.string(), 1024), file.error));
       return node;
     }
     node = read_document(file.text, path.string(), problems_, values_left_);
@@ -116,7 +116,7 @@ class Reader {
     }
     constexpr std::string_view kKnown[] = {"!include", "!secret"};
     const std::string hint = did_you_mean(tag, kKnown);
-    refuse(node, path, fmt::format("unknown tag {}{}", tag, hint.empty() ? ", known are !include and !secret" : hint));
+    refuse(node, path, fmt::format("unknown tag {}{}", printable(tag), hint.empty() ? ", known are !include and !secret" : hint));
     return false;
   }
 
@@ -127,7 +127,7 @@ class Reader {
     const fs::path real = identity(file);
     const fs::path inside = real.lexically_relative(root_folder_);
     if (wanted.is_absolute() || inside.empty() || *inside.begin() == "..") {
-      return refuse(node, path, fmt::format("{}: an included file must lie in the descriptor's folder or below", wanted.string()));
+      return refuse(node, path, fmt::format("{}: an included file must lie in the descriptor's folder or below", printable(wanted.string())));
     }
     if (file.filename() == "secrets.yaml") return refuse(node, path, "secrets.yaml is not included; write !secret and the name");
     const auto again = std::find(open_.begin(), open_.end(), real);

@@ -19,7 +19,7 @@ bool is_name(std::string_view name) {
 std::string unknown(std::string_view name, const Environment& environment) {
   std::vector<std::string_view> candidates{"hostname"};
   for (const auto& [known, value] : environment.variables) candidates.push_back(known);
-  return fmt::format("the environment variable {} is not set{}", name, did_you_mean(name, candidates));
+  return fmt::format("the environment variable {} is not set{}", printable(name), did_you_mean(name, candidates));
 }
 
 }  // namespace
@@ -48,7 +48,7 @@ Substitution substitute(std::string_view text, const Environment& environment) {
       result.text += environment.hostname;
     } else {
       result.error = is_name(name) ? unknown(name, environment)
-                                   : fmt::format("${{{}}} names no environment variable; write $${{ for the characters themselves", name);
+                                   : fmt::format("${{{}}} names no environment variable; write $${{ for the characters themselves", printable(name));
       return result;
     }
     result.whole = begin == 0 && end + 1 == text.size() && result.text.size() == (value ? value->size() : environment.hostname.size());

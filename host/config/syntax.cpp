@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "config/hint.h"
+
 namespace m2ag::host {
 namespace {
 
@@ -88,7 +92,7 @@ SyntaxError explain(std::string_view message, BytePlace place, const TextLines& 
     return {place, "unknown escape in a text in double quotes; write \\\\ for a backslash, or use single quotes"};
   }
   if (message.starts_with("illegal EOF") || message.starts_with("illegal document indicator")) return {place, "a quote is not closed"};
-  return {place, fmt::format("not YAML: {}", message)};
+  return {place, fmt::format("not YAML: {}", printable(message))};
 }
 
 SyntaxError explain_second_document(BytePlace place, const TextLines& lines) {

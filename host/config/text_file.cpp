@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
@@ -11,14 +12,14 @@
 namespace m2ag::host {
 namespace {
 
-class Descriptor {
+class FileHandle {
  public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
+  explicit FileHandle(int number) : number_(number) {}
+  ~FileHandle() {
     if (number_ >= 0) close(number_);
   }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
+  FileHandle(const FileHandle&) = delete;
+  FileHandle& operator=(const FileHandle&) = delete;
   int number() const { return number_; }
 
  private:
@@ -32,7 +33,7 @@ std::string cannot_read() { return "cannot be read: " + std::generic_category().
 TextFile read_text_file(const std::filesystem::path& path, std::size_t limit) {
   TextFile file;
   // O_NONBLOCK: opening a pipe without a writer would wait for ever.
-  const Descriptor descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const FileHandle descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
   if (descriptor.number() < 0 || fstat(descriptor.number(), &status) != 0) {
     file.missing = errno == ENOENT || errno == ENOTDIR;

@@ -24,9 +24,9 @@ struct Event {
   std::string name;
   Value value;
   /// Of `value` and `moment`: what the channel is. Lives as long as the event.
-  std::shared_ptr<const ChannelSpec> channel;
+  std::shared_ptr<const ChannelSpec> channel = nullptr;
   std::uint64_t sequence = 0;                  ///< set by the bus; grows by one an event
-  std::chrono::system_clock::time_point time;  ///< set by the bus
+  std::chrono::system_clock::time_point time{};  ///< set by the bus
 };
 
 using EventPtr = std::shared_ptr<const Event>;

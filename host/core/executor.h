@@ -54,7 +54,7 @@ class Executor {
   Executor& operator=(const Executor&) = delete;
 
   /// Ends the threads: what runs may finish until `deadline` (real time), what waits is dropped, what comes later is refused.
-  /// False when a worker was still in a call by then: such threads are detached, the state they touch stays alive for them, but `clock`
+  /// False when a worker had not ended by then (it is in a call that does not return): such threads are detached, the state they touch stays alive for them, but `clock`
   /// and what their lanes refer to may not: leave the process with std::_Exit. Not from a worker. A second call reports the same.
   bool stop(std::chrono::steady_clock::time_point deadline);
 

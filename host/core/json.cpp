@@ -41,6 +41,19 @@ bool brackets_too_deep(std::string_view text, int depth) {
   return false;
 }
 
+/// "[json.exception.parse_error.101] parse error at line 1, column 5: syntax error …": the part after the id speaks to people. It quotes
+/// the text up to the error, which may be all of it and may end inside a character.
+std::string sentence_of(const Json::exception& caught) {
+  std::string text = caught.what();
+  if (const auto bracket = text.find("] "); bracket != std::string::npos) text.erase(0, bracket + 2);
+  constexpr std::size_t kLongest = 300;
+  if (text.size() > kLongest) text.replace(kLongest / 2, text.size() - kLongest, "...");
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7E) c = '?';
+  }
+  return text;
+}
+
 }  // namespace
 
 Json to_json(const Value& value) {
@@ -97,9 +110,7 @@ std::optional<Value> parse_json(std::string_view text, std::string& error, int d
     }
     return from_json(json);
   } catch (const Json::exception& caught) {
-    // "[json.exception.parse_error.101] parse error at line 1, column 5: syntax error …": the part after the id speaks to people.
-    error = caught.what();
-    if (const auto bracket = error.find("] "); bracket != std::string::npos) error = error.substr(bracket + 2);
+    error = sentence_of(caught);
     return std::nullopt;
   }
 }

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <stdexcept>
+#include <utility>
 
 namespace m2ag::host {
 
@@ -50,8 +51,8 @@ bool Scheduler::cancel(TimerId id) {
   const std::lock_guard lock(mutex_);
   const auto due = due_.find(id);
   if (due == due_.end()) {
-    if (id != running_ || cancelled_running_) return false;
-    return cancelled_running_ = running_repeats_;
+    if (id == 0 || id != running_ || !running_repeats_) return false;
+    return !std::exchange(cancelled_running_, true);
   }
   const auto timer = timers_.find(Key{due->second, id});
   cancelled = std::move(timer->second);

@@ -24,6 +24,10 @@ class TopicTrie {
   /// Names one inserted value; never used twice, never 0.
   using Handle = std::uint64_t;
 
+  TopicTrie() = default;
+  TopicTrie(const TopicTrie&) = delete;  // nodes know their parents, so it does not move either
+  TopicTrie& operator=(const TopicTrie&) = delete;
+
   /// The same filter may be inserted any number of times. Throws std::invalid_argument when the filter is not valid.
   Handle insert(std::string_view filter, T value) {
     if (!valid_filter(filter)) throw std::invalid_argument("not a valid topic filter: " + std::string(filter));

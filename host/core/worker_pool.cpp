@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 #include "core/thread_state.h"
 
@@ -159,7 +160,7 @@ bool WorkerPool::stop(std::chrono::steady_clock::time_point deadline) {
   Ring<std::shared_ptr<Runnable>> dropped;
   {
     const std::lock_guard lock(mutex_);
-    stopping_ = true;
+    if (std::exchange(stopping_, true)) return left_behind_ == 0;
     std::swap(dropped, ready_);
     for (const auto& worker : workers_) worker->wake.notify_one();
     monitor_wake_.notify_one();

@@ -21,7 +21,8 @@ std::string group_name(gid_t id) {
   group entry{};
   group* found = nullptr;
   std::array<char, 4096> buffer{};
-  if (::getgrgid_r(id, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return std::to_string(id);
+  if (::getgrgid_r(id, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr)
+    return std::to_string(id);
   return found->gr_name;
 }
 
@@ -38,7 +39,7 @@ std::filesystem::path below_sys(const DeviceFiles& files, const std::string& pat
     throw ConfigError(fmt::format("{}: expected a path below {}", path, files.sys.string()));
   }
   std::error_code error;
-  const auto real = std::filesystem::canonical(asked, error);
+  auto real = std::filesystem::canonical(asked, error);
   if (error) throw DeviceError(fmt::format("{}: {}", path, error.message()));
   if (!inside(std::filesystem::canonical(files.sys), real)) {
     throw ConfigError(fmt::format("{}: leads out of {}, to {}", path, files.sys.string(), real.string()));
@@ -53,11 +54,13 @@ std::string permission_sentence(const std::filesystem::path& file) {
   if (::stat(file.c_str(), &status) != 0) return fmt::format("no permission for {}", file.string());
   const std::string group = group_name(status.st_gid);
   if ((status.st_mode & (S_IRGRP | S_IWGRP)) != (S_IRGRP | S_IWGRP) || status.st_gid == 0) {
-    return fmt::format("no permission for {}: it belongs to group {}, mode {:03o}; a udev rule must give it to a group for hardware",
-                       file.string(), group, status.st_mode & 0777U);
+    return fmt::format(
+        "no permission for {}: it belongs to group {}, mode {:03o}; a udev rule must give it to a group for hardware",
+        file.string(), group, status.st_mode & 0777U);
   }
-  return fmt::format("no permission for {}: it belongs to group {}; add the user that runs m2ag to it: usermod -aG {} USER",
-                     file.string(), group, group);
+  return fmt::format(
+      "no permission for {}: it belongs to group {}; add the user that runs m2ag to it: usermod -aG {} USER",
+      file.string(), group, group);
 }
 
 std::string first_line(const std::filesystem::path& file) {
@@ -85,7 +88,8 @@ void sysfs_write(const DeviceFiles& files, const std::string& path, std::string_
   if (!file) throw DeviceError(fmt::format("{}: {}", path, reason(errno)));
   const ssize_t length = ::write(file.get(), text.data(), text.size());
   if (length != static_cast<ssize_t>(text.size())) {
-    throw DeviceError(fmt::format("{}: writing \"{}\": {}", path, text, length < 0 ? reason(errno) : "only a part was taken"));
+    throw DeviceError(
+        fmt::format("{}: writing \"{}\": {}", path, text, length < 0 ? reason(errno) : "only a part was taken"));
   }
 }
 

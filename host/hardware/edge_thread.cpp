@@ -1,5 +1,6 @@
 #include "hardware/edge_thread.h"
 
+#include <m2ag/error.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 
@@ -8,8 +9,6 @@
 #include <system_error>
 #include <utility>
 #include <vector>
-
-#include <m2ag/error.h>
 
 namespace m2ag::host {
 
@@ -41,7 +40,8 @@ EdgeThread::~EdgeThread() {
 std::shared_ptr<void> EdgeThread::watch(EdgeSource& source, std::chrono::microseconds debounce, EdgeHandler on_edge,
                                         LineLostHandler on_lost) {
   const std::lock_guard lock(mutex_);
-  auto debouncer = debounce.count() > 0 ? std::optional<Debouncer>(std::in_place, debounce, source.level()) : std::nullopt;
+  auto debouncer =
+      debounce.count() > 0 ? std::optional<Debouncer>(std::in_place, debounce, source.level()) : std::nullopt;
   const std::uint64_t id = ++next_id_;
   watched_.emplace(id, Watched{source, std::move(debouncer), std::move(on_edge), std::move(on_lost)});
   if (thread_.joinable()) {
@@ -53,9 +53,11 @@ std::shared_ptr<void> EdgeThread::watch(EdgeSource& source, std::chrono::microse
 }
 
 void EdgeThread::remove(std::uint64_t id) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   watched_.erase(id);
   wake();
+  // While a file is polled the kernel keeps it open whoever closes it, and a line would stay busy.
+  woken_.wait(lock, [this, round = rounds_] { return !polling_ || rounds_ != round; });
 }
 
 void EdgeThread::wake() { ::eventfd_write(wake_.get(), 1); }
@@ -73,10 +75,14 @@ void EdgeThread::run(const std::stop_token& stop) {
       ids.push_back(id);
     }
     const auto deadline = next_deadline();
+    ++rounds_;
+    polling_ = true;
     lock.unlock();
     const timespec timeout = until(deadline.value_or(nanoseconds(0)));
     ::ppoll(files.data(), files.size(), deadline ? &timeout : nullptr, nullptr);
     lock.lock();
+    polling_ = false;
+    woken_.notify_all();
     eventfd_t wakes = 0;
     if (files[0].revents != 0) ::eventfd_read(wake_.get(), &wakes);
     for (std::size_t i = 1; i < files.size(); ++i) {

@@ -5,6 +5,7 @@
 #include <m2ag/gpio.h>
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -57,6 +58,9 @@ class EdgeThread {
 
   FileDescriptor wake_;
   std::mutex mutex_;
+  std::condition_variable woken_;
+  std::uint64_t rounds_ = 0;
+  bool polling_ = false;
   std::map<std::uint64_t, Watched> watched_;
   std::uint64_t next_id_ = 0;
   std::jthread thread_;

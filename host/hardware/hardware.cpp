@@ -16,8 +16,9 @@ std::unique_ptr<GpioOutput> Hardware::gpio_output(const GpioLineConfig& line, co
   return linux_gpio_.output(line, options, consumer);
 }
 
-std::unique_ptr<GpioInput> Hardware::gpio_input(const GpioLineConfig& line, const GpioInputOptions& options, const std::string& consumer,
-                                                EdgeHandler on_edge, LineLostHandler on_lost) {
+std::unique_ptr<GpioInput> Hardware::gpio_input(const GpioLineConfig& line, const GpioInputOptions& options,
+                                                const std::string& consumer, EdgeHandler on_edge,
+                                                LineLostHandler on_lost) {
   if (simulated_gpio_.has_line(line)) {
     return simulated_gpio_.input(line, options, consumer, std::move(on_edge), std::move(on_lost));
   }

@@ -19,7 +19,8 @@ namespace m2ag::host {
 
 class Hardware {
  public:
-  explicit Hardware(DeviceFiles files = {}) : files_(std::move(files)), linux_gpio_(files_, edges_), simulated_gpio_(edges_) {}
+  explicit Hardware(DeviceFiles files = {})
+      : files_(std::move(files)), linux_gpio_(files_, edges_), simulated_gpio_(edges_) {}
 
   /// What the `simulated` section defines; may change while running.
   SimulatedI2c& simulated_i2c() { return simulated_i2c_; }
@@ -28,12 +29,15 @@ class Hardware {
   /// Each may block, and throws as linux_i2c.h, linux_gpio.h and device_files.h say.
   std::unique_ptr<I2cDevice> i2c(const I2cConfig& config) const;
   /// `consumer` ("greenhouse/pump") is what `gpioinfo` and the message of a busy line show.
-  std::unique_ptr<GpioOutput> gpio_output(const GpioLineConfig& line, const GpioOutputOptions& options, const std::string& consumer);
+  std::unique_ptr<GpioOutput> gpio_output(const GpioLineConfig& line, const GpioOutputOptions& options,
+                                          const std::string& consumer);
   /// Both handlers are called on the edge thread with its lock held: hand on and return. Without `on_edge` nothing is watched.
-  std::unique_ptr<GpioInput> gpio_input(const GpioLineConfig& line, const GpioInputOptions& options, const std::string& consumer,
-                                        EdgeHandler on_edge, LineLostHandler on_lost = {});
+  std::unique_ptr<GpioInput> gpio_input(const GpioLineConfig& line, const GpioInputOptions& options,
+                                        const std::string& consumer, EdgeHandler on_edge, LineLostHandler on_lost = {});
   /// Throws ConfigError when the line is not simulated.
-  std::unique_ptr<SimulatedGpioLine> simulated_line(const GpioLineConfig& line) { return simulated_gpio_.outside(line); }
+  std::unique_ptr<SimulatedGpioLine> simulated_line(const GpioLineConfig& line) {
+    return simulated_gpio_.outside(line);
+  }
 
   std::string sysfs_read(const std::string& path) const { return host::sysfs_read(files_, path); }
   void sysfs_write(const std::string& path, std::string_view text) const { host::sysfs_write(files_, path, text); }

@@ -62,7 +62,9 @@ OpenChips open_chips(const DeviceFiles& files) {
   return open;
 }
 
-std::string describe(gpiod_chip* chip) { return fmt::format("{} [{}]", text(gpiod_chip_name(chip)), text(gpiod_chip_label(chip))); }
+std::string describe(gpiod_chip* chip) {
+  return fmt::format("{} [{}]", text(gpiod_chip_name(chip)), text(gpiod_chip_label(chip)));
+}
 
 std::string no_such_line(const std::string& name, const OpenChips& open) {
   std::vector<std::string> names;
@@ -81,7 +83,8 @@ std::string no_such_line(const std::string& name, const OpenChips& open) {
   if (names.size() > kShown) here += fmt::format(" and {} more (gpioinfo shows them)", names.size() - kShown);
   if (names.empty()) here = "none; give `chip` and `offset` (gpioinfo shows them)";
   const auto near = closest(name, names);
-  return fmt::format("no GPIO line {}{}; lines with names here: {}{}", name, near ? fmt::format(", did you mean {}?", *near) : "", here,
+  return fmt::format("no GPIO line {}{}; lines with names here: {}{}", name,
+                     near ? fmt::format(", did you mean {}?", *near) : "", here,
                      open.refused.empty() ? "" : "; " + open.refused);
 }
 
@@ -108,8 +111,9 @@ FoundLine find_by_name(const std::string& name, OpenChips open) {
       gpiod_line* line = gpiod_chip_get_line(open.chips[i].get(), offset);
       if (line == nullptr || text(gpiod_line_name(line)) != name) continue;
       if (chip) {
-        throw ConfigError(fmt::format("two GPIO lines are called {}: {} {} and {} {}; give `chip` (the label) and `offset` instead", name,
-                                      describe(open.chips[*chip].get()), where, describe(open.chips[i].get()), offset));
+        throw ConfigError(
+            fmt::format("two GPIO lines are called {}: {} {} and {} {}; give `chip` (the label) and `offset` instead",
+                        name, describe(open.chips[*chip].get()), where, describe(open.chips[i].get()), offset));
       }
       chip = i;
       where = offset;
@@ -126,12 +130,14 @@ FoundLine find_by_chip(const GpioLineConfig& config, OpenChips open) {
     here += fmt::format("{}{} with {} lines", here.empty() ? "" : ", ", describe(chip.get()), count);
     if (text(gpiod_chip_label(chip.get())) != config.chip) continue;
     if (config.offset < 0 || static_cast<unsigned int>(config.offset) >= count) {
-      throw DeviceError(fmt::format("{} has no line {}: its lines are 0 to {}", describe(chip.get()), config.offset, count - 1));
+      throw DeviceError(
+          fmt::format("{} has no line {}: its lines are 0 to {}", describe(chip.get()), config.offset, count - 1));
     }
     return found(std::move(chip), static_cast<unsigned int>(config.offset));
   }
   if (here.empty() && !open.refused.empty()) throw DeviceError(open.refused);
-  throw DeviceError(fmt::format("no GPIO chip is labelled \"{}\"; here are: {}", config.chip, here.empty() ? "none" : here));
+  throw DeviceError(
+      fmt::format("no GPIO chip is labelled \"{}\"; here are: {}", config.chip, here.empty() ? "none" : here));
 }
 
 FoundLine find_line(const GpioLineConfig& config, const DeviceFiles& files) {
@@ -197,8 +203,8 @@ class Output final : public GpioOutput {
 
 class Input final : public GpioInput, private EdgeSource {
  public:
-  Input(FoundLine found, const GpioInputOptions& options, const std::string& consumer, EdgeThread& edges, EdgeHandler on_edge,
-        LineLostHandler on_lost)
+  Input(FoundLine found, const GpioInputOptions& options, const std::string& consumer, EdgeThread& edges,
+        EdgeHandler on_edge, LineLostHandler on_lost)
       : found_(std::move(found)) {
     request(found_,
             {.consumer = consumer.c_str(),
@@ -241,7 +247,8 @@ void Input::read_edges(std::vector<RawEdge>& out) {
   // The queue was full: when the level is another one than the last edge says and no edge waits, that edge was dropped.
   const bool now = read_value(found_);
   pollfd waiting{.fd = fd(), .events = POLLIN, .revents = 0};
-  if (now != last_ && ::poll(&waiting, 1, 0) == 0) append(out, now, std::chrono::steady_clock::now().time_since_epoch());
+  if (now != last_ && ::poll(&waiting, 1, 0) == 0)
+    append(out, now, std::chrono::steady_clock::now().time_since_epoch());
 }
 
 }  // namespace
@@ -252,8 +259,8 @@ std::vector<GpioLineInfo> LinuxGpio::lines() const {
     for (unsigned int offset = 0; offset < gpiod_chip_num_lines(chip.get()); ++offset) {
       gpiod_line* line = gpiod_chip_get_line(chip.get(), offset);
       if (line == nullptr) continue;
-      lines.push_back({text(gpiod_chip_name(chip.get())), text(gpiod_chip_label(chip.get())), offset, text(gpiod_line_name(line)),
-                       text(gpiod_line_consumer(line)), gpiod_line_is_used(line)});
+      lines.push_back({text(gpiod_chip_name(chip.get())), text(gpiod_chip_label(chip.get())), offset,
+                       text(gpiod_line_name(line)), text(gpiod_line_consumer(line)), gpiod_line_is_used(line)});
     }
   }
   return lines;
@@ -264,9 +271,11 @@ std::unique_ptr<GpioOutput> LinuxGpio::output(const GpioLineConfig& line, const 
   return std::make_unique<Output>(find_line(line, files_), options, consumer);
 }
 
-std::unique_ptr<GpioInput> LinuxGpio::input(const GpioLineConfig& line, const GpioInputOptions& options, const std::string& consumer,
-                                            EdgeHandler on_edge, LineLostHandler on_lost) const {
-  return std::make_unique<Input>(find_line(line, files_), options, consumer, edges_, std::move(on_edge), std::move(on_lost));
+std::unique_ptr<GpioInput> LinuxGpio::input(const GpioLineConfig& line, const GpioInputOptions& options,
+                                            const std::string& consumer, EdgeHandler on_edge,
+                                            LineLostHandler on_lost) const {
+  return std::make_unique<Input>(find_line(line, files_), options, consumer, edges_, std::move(on_edge),
+                                 std::move(on_lost));
 }
 
 }  // namespace m2ag::host

@@ -15,8 +15,8 @@
 namespace m2ag::host {
 
 struct GpioLineInfo {
-  std::string chip;      ///< "gpiochip0"
-  std::string label;     ///< "pinctrl-rp1"
+  std::string chip;   ///< "gpiochip0"
+  std::string label;  ///< "pinctrl-rp1"
   unsigned int offset;
   std::string name;      ///< empty when it has none
   std::string consumer;  ///< who holds it; empty when nobody does
@@ -32,10 +32,11 @@ class LinuxGpio {
 
   /// Throw DeviceError for: no such line (with near names), no permission (with the group), a line that is held (with its consumer),
   /// a bias or drive that the chip cannot do; ConfigError for a name that two lines have. `consumer` is what `gpioinfo` shows.
-  std::unique_ptr<GpioOutput> output(const GpioLineConfig& line, const GpioOutputOptions& options, const std::string& consumer) const;
+  std::unique_ptr<GpioOutput> output(const GpioLineConfig& line, const GpioOutputOptions& options,
+                                     const std::string& consumer) const;
   /// No edges are watched when `on_edge` is empty. It is called on the edge thread.
-  std::unique_ptr<GpioInput> input(const GpioLineConfig& line, const GpioInputOptions& options, const std::string& consumer,
-                                   EdgeHandler on_edge, LineLostHandler on_lost) const;
+  std::unique_ptr<GpioInput> input(const GpioLineConfig& line, const GpioInputOptions& options,
+                                   const std::string& consumer, EdgeHandler on_edge, LineLostHandler on_lost) const;
 
  private:
   const DeviceFiles files_;

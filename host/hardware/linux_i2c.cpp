@@ -48,7 +48,8 @@ class LinuxI2cDevice final : public I2cDevice {
       data.block[0] = static_cast<std::uint8_t>(length);
       transfer(I2C_SMBUS_READ, reg, I2C_SMBUS_I2C_BLOCK_DATA, data, length);
       if (data.block[0] != length) {
-        throw DeviceError(fmt::format("{}: register 0x{:02x}: {} bytes came instead of {}", where(), reg, data.block[0], length));
+        throw DeviceError(
+            fmt::format("{}: register 0x{:02x}: {} bytes came instead of {}", where(), reg, data.block[0], length));
       }
       std::copy_n(&data.block[1], length, out.begin());
       out = out.subspan(length);
@@ -58,7 +59,8 @@ class LinuxI2cDevice final : public I2cDevice {
 
   void write_block(std::uint8_t reg, std::span<const std::uint8_t> bytes) override {
     if (bytes.size() > I2C_SMBUS_BLOCK_MAX) {
-      throw DeviceError(fmt::format("{}: a block of {} bytes, at most {} fit", where(), bytes.size(), I2C_SMBUS_BLOCK_MAX));
+      throw DeviceError(
+          fmt::format("{}: a block of {} bytes, at most {} fit", where(), bytes.size(), I2C_SMBUS_BLOCK_MAX));
     }
     i2c_smbus_data data{};
     data.block[0] = static_cast<std::uint8_t>(bytes.size());
@@ -69,17 +71,19 @@ class LinuxI2cDevice final : public I2cDevice {
   std::string where() const override { return fmt::format("0x{:02x} on {}", config_.address, config_.bus); }
 
  private:
-  void transfer(std::uint8_t direction, std::uint8_t reg, std::uint32_t size, i2c_smbus_data& data, std::size_t length) {
+  void transfer(std::uint8_t direction, std::uint8_t reg, std::uint32_t size, i2c_smbus_data& data,
+                std::size_t length) {
     i2c_smbus_ioctl_data call{.read_write = direction, .command = reg, .size = size, .data = &data};
     if (::ioctl(file_.get(), I2C_SMBUS, &call) >= 0) return;
     const int error = errno;
     if (nobody_answered(error)) throw DeviceError(fmt::format("no device answered at {}", where()));
     if (error == EOPNOTSUPP) {
-      throw DeviceError(fmt::format("{}: the bus's driver knows no {} transfers", where(), length == 1 ? "byte" : "block"));
+      throw DeviceError(
+          fmt::format("{}: the bus's driver knows no {} transfers", where(), length == 1 ? "byte" : "block"));
     }
-    throw DeviceError(fmt::format("{} {} bytes {} register 0x{:02x} of {}: {}", direction == I2C_SMBUS_READ ? "reading" : "writing",
-                                  length, direction == I2C_SMBUS_READ ? "from" : "to", reg, where(),
-                                  std::generic_category().message(error)));
+    throw DeviceError(fmt::format(
+        "{} {} bytes {} register 0x{:02x} of {}: {}", direction == I2C_SMBUS_READ ? "reading" : "writing", length,
+        direction == I2C_SMBUS_READ ? "from" : "to", reg, where(), std::generic_category().message(error)));
   }
 
   FileDescriptor file_;
@@ -95,12 +99,14 @@ int bus_number(std::string_view name) {
 std::string no_such_bus(const std::string& name, const DeviceFiles& files) {
   const auto buses = list_i2c_buses(files);
   if (buses.empty()) {
-    return fmt::format("no I²C bus {}: this machine has none (on a Raspberry Pi: dtparam=i2c_arm=on in config.txt)", name);
+    return fmt::format("no I²C bus {}: this machine has none (on a Raspberry Pi: dtparam=i2c_arm=on in config.txt)",
+                       name);
   }
   std::string here;
   for (const I2cBus& bus : buses) {
     if (bus.name == name) {
-      return fmt::format("bus {} ({}) has no file {}: load the kernel module i2c-dev", name, bus.adapter, (files.dev / name).string());
+      return fmt::format("bus {} ({}) has no file {}: load the kernel module i2c-dev", name, bus.adapter,
+                         (files.dev / name).string());
     }
     here += fmt::format("{}{} ({})", here.empty() ? "" : ", ", bus.name, bus.adapter);
   }
@@ -115,8 +121,9 @@ std::string held_by_driver(const I2cConfig& config, const fs::path& node, const 
   const std::string device = fmt::format("{}-{:04x}", number, config.address);
   const auto driver = fs::read_symlink(files.sys / "bus/i2c/devices" / device / "driver", error);
   const std::string name = error ? "?" : driver.filename().string();
-  return fmt::format("0x{:02x} on {} is bound to the kernel driver {}; release it with: echo {} > /sys/bus/i2c/drivers/{}/unbind",
-                     config.address, config.bus, name, device, name);
+  return fmt::format(
+      "0x{:02x} on {} is bound to the kernel driver {}; release it with: echo {} > /sys/bus/i2c/drivers/{}/unbind",
+      config.address, config.bus, name, device, name);
 }
 
 }  // namespace
@@ -124,11 +131,13 @@ std::string held_by_driver(const I2cConfig& config, const fs::path& node, const 
 std::vector<I2cBus> list_i2c_buses(const DeviceFiles& files) {
   std::vector<I2cBus> buses;
   std::error_code error;
-  for (fs::directory_iterator entry(files.sys / "bus/i2c/devices", error), end; !error && entry != end; entry.increment(error)) {
+  for (fs::directory_iterator entry(files.sys / "bus/i2c/devices", error), end; !error && entry != end;
+       entry.increment(error)) {
     const std::string name = entry->path().filename();
     if (bus_number(name) >= 0) buses.push_back({name, first_line(entry->path() / "name")});
   }
-  std::sort(buses.begin(), buses.end(), [](const I2cBus& a, const I2cBus& b) { return bus_number(a.name) < bus_number(b.name); });
+  std::sort(buses.begin(), buses.end(),
+            [](const I2cBus& a, const I2cBus& b) { return bus_number(a.name) < bus_number(b.name); });
   return buses;
 }
 
@@ -146,7 +155,8 @@ std::unique_ptr<I2cDevice> open_linux_i2c(const I2cConfig& config, const DeviceF
   if (::ioctl(file.get(), I2C_SLAVE, static_cast<unsigned long>(config.address)) < 0) {
     if (errno == EBUSY) throw DeviceError(held_by_driver(config, node, files));
     if (errno == ENOTTY) throw ConfigError(fmt::format("{} is no I²C bus", node.string()));
-    throw DeviceError(fmt::format("address 0x{:02x} on {}: {}", config.address, config.bus, std::generic_category().message(errno)));
+    throw DeviceError(
+        fmt::format("address 0x{:02x} on {}: {}", config.address, config.bus, std::generic_category().message(errno)));
   }
   return std::make_unique<LinuxI2cDevice>(std::move(file), config);
 }

@@ -93,7 +93,8 @@ namespace {
 
 class Output final : public GpioOutput {
  public:
-  Output(std::shared_ptr<SimulatedWire> wire, const GpioOutputOptions& options) : wire_(std::move(wire)), options_(options) {
+  Output(std::shared_ptr<SimulatedWire> wire, const GpioOutputOptions& options)
+      : wire_(std::move(wire)), options_(options) {
     write(options.initial);
   }
   ~Output() override { wire_->give_back(); }
@@ -184,7 +185,8 @@ std::unique_ptr<GpioOutput> SimulatedGpio::output(const GpioLineConfig& line, co
 }
 
 std::unique_ptr<GpioInput> SimulatedGpio::input(const GpioLineConfig& line, const GpioInputOptions& options,
-                                                const std::string& consumer, EdgeHandler on_edge, LineLostHandler on_lost) {
+                                                const std::string& consumer, EdgeHandler on_edge,
+                                                LineLostHandler on_lost) {
   auto wire = find(line);
   if (!wire) throw DeviceError(fmt::format("no simulated line {}", line_name(line)));
   wire->take(consumer);

@@ -28,9 +28,10 @@ class SimulatedGpio {
   bool has_line(const GpioLineConfig& line) const;
 
   /// As the real ones (linux_gpio.h). Throw DeviceError when the line is not simulated or is held.
-  std::unique_ptr<GpioOutput> output(const GpioLineConfig& line, const GpioOutputOptions& options, const std::string& consumer);
-  std::unique_ptr<GpioInput> input(const GpioLineConfig& line, const GpioInputOptions& options, const std::string& consumer,
-                                   EdgeHandler on_edge, LineLostHandler on_lost);
+  std::unique_ptr<GpioOutput> output(const GpioLineConfig& line, const GpioOutputOptions& options,
+                                     const std::string& consumer);
+  std::unique_ptr<GpioInput> input(const GpioLineConfig& line, const GpioInputOptions& options,
+                                   const std::string& consumer, EdgeHandler on_edge, LineLostHandler on_lost);
   /// Throws ConfigError when the line is not simulated.
   std::unique_ptr<SimulatedGpioLine> outside(const GpioLineConfig& line);
 

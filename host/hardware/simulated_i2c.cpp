@@ -24,7 +24,8 @@ class SimulatedI2c::Device final : public I2cDevice {
     for (std::uint8_t& byte : out) byte = chip().read(reg++);
   }
   void write_block(std::uint8_t reg, std::span<const std::uint8_t> bytes) override {
-    if (bytes.size() > 32) throw DeviceError(fmt::format("{}: a block of {} bytes, at most 32 fit", where(), bytes.size()));
+    if (bytes.size() > 32)
+      throw DeviceError(fmt::format("{}: a block of {} bytes, at most 32 fit", where(), bytes.size()));
     const std::lock_guard lock(bus_->mutex);
     for (const std::uint8_t byte : bytes) chip().write(reg++, byte);
   }
@@ -35,7 +36,8 @@ class SimulatedI2c::Device final : public I2cDevice {
     const auto entry = bus_->chips.find(config_.address);
     if (entry != bus_->chips.end()) return *entry->second;
     std::string there;
-    for (const auto& [address, chip] : bus_->chips) there += fmt::format("{}0x{:02x}", there.empty() ? "" : ", ", address);
+    for (const auto& [address, chip] : bus_->chips)
+      there += fmt::format("{}0x{:02x}", there.empty() ? "" : ", ", address);
     throw DeviceError(fmt::format("no device answered at {}; on this simulated bus are: {}", where(),
                                   there.empty() ? "no chips" : there));
   }

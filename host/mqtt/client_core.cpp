@@ -24,6 +24,9 @@ MqttSettings checked(MqttSettings settings) {
   return settings;
 }
 
+// Paho's words for a peer that ended the connection after our CONNECT.
+bool is_closed(std::string_view text) { return text == "TCP connect completion failure" || text == "socket error"; }
+
 }  // namespace
 
 ClientCore::ClientCore(MqttSettings settings, MqttClient::Handlers handlers, Log& log)
@@ -84,16 +87,16 @@ void ClientCore::serve() {
   set_tcp_nodelay(broker_.port);
   up_since_ = Clock::now();
   bool session_present = false;
-  std::vector<std::string> unsubscribe;
   {
     const Lock lock(mutex_);
     session_present = result_.session_present;
     mark_subscriptions(session_present);
-    unsubscribe.swap(unsubscribe_later_);
+    if (!session_present) unsubscribing_.clear();
     usable_ = handle_.get();
+    maximum_packet_ = result_.maximum_packet;
     publish_refusal_logged_ = false;
   }
-  if (session_present && !unsubscribe.empty()) handle_->unsubscribe(unsubscribe);
+  send_unsubscriptions();
   send_subscriptions();
   {
     const Lock lock(mutex_);
@@ -119,7 +122,9 @@ void ClientCore::serve() {
   }
   const bool lost = link_ != Link::closed;
   stats_.connected = false;
+  early_losses_ = lost && Clock::now() - up_since_ < settings_.stable_after ? early_losses_ + 1 : 0;
   std::string reason = lost_reason_.empty() ? "the broker closed it or did not answer in time" : lost_reason_;
+  if (lost_reason_.empty() && early_losses_ > 2) reason += fmt::format(" (again and again: does another client use the client id \"{}\"?)", settings_.client_id);
   if (lost) stats_.last_error = reason;
   lock.unlock();
   down_since_ = Clock::now();
@@ -149,9 +154,13 @@ void ClientCore::close_handle() {
   // before the older ones that come back to our queue.
   handle_.reset();
   lock.lock();
+  const bool early = link_ == Link::lost && Clock::now() - up_since_ < settings_.stable_after;
   link_ = Link::none;
-  outbound_.requeue_in_flight();
+  const std::string given_up = outbound_.requeue_in_flight(early);
   batches_.clear();
+  lock.unlock();
+  if (given_up.empty() || !speaks()) return;
+  log_.error("", "gave up an MQTT message on {}: {} connections in a row ended while it was on its way", given_up, Outbound::kMostBlamed);
 }
 
 void ClientCore::after_failure(MqttVersion version, bool& at_once) {
@@ -171,7 +180,7 @@ void ClientCore::after_failure(MqttVersion version, bool& at_once) {
 
 VersionChoice::Failure ClientCore::kind_of(const Failure& failure, const std::string& tls_error) const {
   if (is_unsupported_version(failure.code)) return VersionChoice::Failure::refused_version;
-  const bool closed = failure.code < 0 && (failure.text == "TCP connect completion failure" || failure.text == "socket error");
+  const bool closed = failure.code < 0 && is_closed(failure.text);
   return closed && tls_error.empty() ? VersionChoice::Failure::closed_at_connect : VersionChoice::Failure::other;
 }
 
@@ -182,8 +191,10 @@ std::string ClientCore::explain(const Failure& failure, const std::string& tls_e
                                         : diagnose_tcp(broker_.host, broker_.port, kDiagnosisTimeout);
   if (found.find("works now") == std::string::npos) return found;
   if (!tls_error.empty()) return fmt::format("TLS: {}", tls_error);
-  const bool closed = failure.text == "TCP connect completion failure" || failure.text == "socket error";
-  return closed ? "the broker closed the connection without an answer" : failure.text.empty() ? "the connection failed" : failure.text;
+  if (is_closed(failure.text)) return "the broker closed the connection without an answer";
+  // It came between the attempt and the diagnosis: no news.
+  if (!reported_.empty()) return reported_;
+  return failure.text.empty() ? "the connection failed" : failure.text;
 }
 
 void ClientCore::report_down(const std::string& reason, bool was_up) {
@@ -280,7 +291,7 @@ void ClientCore::publish(PublishRequest request) {
 bool ClientCore::send(const Outbound::Entry& entry, PahoHandle& handle) {
   std::string problem;
   // The entry may be delivered and gone before this returns.
-  switch (handle.publish(entry, problem)) {
+  switch (handle.publish(entry, maximum_packet_, problem)) {
     case PahoHandle::Handed::yes:
       return true;
     case PahoHandle::Handed::offline:
@@ -320,7 +331,7 @@ void ClientCore::subscribe(std::vector<Subscription> subscriptions) {
   {
     const Lock lock(mutex_);
     for (auto& subscription : subscriptions) {
-      std::erase(unsubscribe_later_, subscription.filter);
+      unsubscribing_.erase(subscription.filter);
       auto filter = subscription.filter;
       subscriptions_[std::move(filter)] = KnownSubscription{.subscription = std::move(subscription)};
     }
@@ -355,18 +366,30 @@ void ClientCore::send_subscriptions() {
 }
 
 void ClientCore::unsubscribe(const std::vector<std::string>& filters) {
-  PahoHandle* handle = nullptr;
   {
     const Lock lock(mutex_);
     for (const auto& filter : filters) {
-      if (subscriptions_.erase(filter) != 0 && !usable_ && !settings_.clean_start) unsubscribe_later_.push_back(filter);
+      if (subscriptions_.erase(filter) != 0) unsubscribing_.insert(filter);
     }
-    if (!usable_ || filters.empty()) return;
+  }
+  send_unsubscriptions();
+}
+
+void ClientCore::send_unsubscriptions() {
+  SubscribeBatch* batch = nullptr;
+  PahoHandle* handle = nullptr;
+  {
+    const Lock lock(mutex_);
+    if (!usable_ || unsubscribing_.empty()) return;
+    const auto number = ++last_batch_;
+    batch = &batches_.emplace(number, SubscribeBatch{.owner = this, .number = number, .subscriptions = {}}).first->second;
+    for (const auto& filter : unsubscribing_) batch->subscriptions.push_back({.filter = filter});
     handle = usable_;
     ++users_;
   }
-  handle->unsubscribe(filters);
+  const bool asked = handle->unsubscribe(*batch);
   leave_handle();
+  if (!asked) connection_lost("");
 }
 
 void ClientCore::mark_subscriptions(bool session_present) {
@@ -461,6 +484,12 @@ void ClientCore::subscribed(const SubscribeBatch& batch, std::span<const int> co
     refusals_.push_back({fmt::format("subscription {}", found->first), found->first, subscribe_refusal(codes[i])});
     changed_.notify_all();
   }
+  batches_.erase(batch.number);
+}
+
+void ClientCore::unsubscribed(const SubscribeBatch& batch) {
+  const Lock lock(mutex_);
+  for (const auto& subscription : batch.subscriptions) unsubscribing_.erase(subscription.filter);
   batches_.erase(batch.number);
 }
 

@@ -15,6 +15,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,7 @@ class ClientCore final : public PahoEvents {
   void delivered(const Outbound::Entry& entry) override;
   void not_delivered(const Outbound::Entry& entry, std::string_view refusal) override;
   void subscribed(const SubscribeBatch& batch, std::span<const int> codes) override;
+  void unsubscribed(const SubscribeBatch& batch) override;
   void disconnected() override;
 
  private:
@@ -83,6 +85,7 @@ class ClientCore final : public PahoEvents {
   bool send(const Outbound::Entry& entry, PahoHandle& handle);  // false: Paho will never take it
   void pump();
   void send_subscriptions();
+  void send_unsubscriptions();
   void leave_handle();
   void mark_subscriptions(bool session_present);
 
@@ -102,11 +105,12 @@ class ClientCore final : public PahoEvents {
   bool pumping_ = false;                // somebody moves the queue: nobody else may overtake
   Link link_ = Link::none;
   MqttConnected result_;
+  std::atomic<std::uint32_t> maximum_packet_{0};
   Failure failure_;
   std::string tls_error_;
   std::string lost_reason_;
   std::map<std::string, KnownSubscription> subscriptions_;
-  std::vector<std::string> unsubscribe_later_;  // of a session that outlives the connection
+  std::set<std::string> unsubscribing_;  // not yet acknowledged: a session that outlives the connection still has them
   std::map<std::uint64_t, SubscribeBatch> batches_;
   std::uint64_t last_batch_ = 0;
   std::vector<Refusal> refusals_;
@@ -123,6 +127,7 @@ class ClientCore final : public PahoEvents {
   Backoff backoff_;
   std::string reported_;  // the reason in the log; empty while up
   bool was_ever_up_ = false;
+  int early_losses_ = 0;  // one after the other
   Clock::time_point up_since_{};
   Clock::time_point down_since_{};
 };

@@ -1,6 +1,6 @@
 #include "mqtt/connack.h"
 
-#include <MQTTReasonCodes.h>
+#include <MQTTAsync.h>  // MQTTReasonCodes.h alone lacks the extern "C"
 
 #include <fmt/format.h>
 

@@ -28,7 +28,7 @@ Outbound::Entry* Outbound::offer(PublishRequest request, bool direct, std::chron
   const auto sequence = ++last_sequence_;
   if (direct && may_send(request.qos) && may_overtake(request)) {
     count_in_flight(request.qos, +1);
-    const auto place = in_flight_.emplace_hint(in_flight_.end(), sequence, Entry{owner_, sequence, now, std::move(request)});
+    const auto place = in_flight_.emplace_hint(in_flight_.end(), sequence, Entry{.owner = owner_, .sequence = sequence, .accepted = now, .request = std::move(request)});
     return &place->second;
   }
   if (!request.conflate && droppable_.size() >= queue_limit_) {
@@ -36,7 +36,7 @@ Outbound::Entry* Outbound::offer(PublishRequest request, bool direct, std::chron
     dequeue(queue_.find(*droppable_.begin()));
   }
   Entries fresh;
-  fresh.emplace(sequence, Entry{owner_, sequence, now, std::move(request)});
+  fresh.emplace(sequence, Entry{.owner = owner_, .sequence = sequence, .accepted = now, .request = std::move(request)});
   enqueue(fresh.extract(fresh.begin()));
   return nullptr;
 }
@@ -50,6 +50,7 @@ void Outbound::enqueue(Entries::node_type node) {
     if (entry.sequence > waiting.sequence) {  // its place in the queue stays
       waiting.request = std::move(entry.request);
       waiting.accepted = entry.accepted;
+      waiting.blamed = 0;
     }
     return;
   }
@@ -92,11 +93,18 @@ void Outbound::done(const Entry& entry) {
   in_flight_.erase(entry.sequence);
 }
 
-void Outbound::requeue_in_flight() {
+std::string Outbound::requeue_in_flight(bool early) {
+  std::string given_up;
+  if (early && !in_flight_.empty() && ++in_flight_.begin()->second.blamed >= kMostBlamed) {
+    given_up = in_flight_.begin()->second.request.topic;
+    in_flight_.erase(in_flight_.begin());
+    ++counters_.dropped;
+  }
   // From the newest to the oldest, so that of two values of one topic the newer stays.
   while (!in_flight_.empty()) enqueue(in_flight_.extract(std::prev(in_flight_.end())));
   acknowledged_in_flight_ = 0;
   unacknowledged_in_flight_ = 0;
+  return given_up;
 }
 
 }  // namespace m2ag::host

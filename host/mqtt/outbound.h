@@ -19,12 +19,15 @@ class Outbound {
     void* owner = nullptr;  ///< for the callbacks of the library that sends it
     std::uint64_t sequence = 0;
     std::chrono::steady_clock::time_point accepted;
+    int blamed = 0;  ///< connections that ended early while it was the oldest in flight
     PublishRequest request;
   };
   struct Counters {
     std::uint64_t dropped = 0;    ///< the queue was full, or it outlived its expiry here
     std::uint64_t conflated = 0;  ///< a newer one of the topic took its place
   };
+
+  static constexpr int kMostBlamed = 10;
 
   Outbound(void* owner, std::size_t queue_limit) : owner_(owner), queue_limit_(queue_limit) {}
 
@@ -40,7 +43,9 @@ class Outbound {
   /// It has arrived, or never will: no more in flight.
   void done(const Entry& entry);
   /// The connection is gone: what was in flight waits again, before all others, unless something newer conflates it.
-  void requeue_in_flight();
+  /// `early`: it held so short that the oldest in flight may be what the broker cannot take. After kMostBlamed times that message is
+  /// given up; its topic is the result, else empty.
+  std::string requeue_in_flight(bool early);
 
   std::size_t queued() const { return queue_.size(); }
   std::size_t in_flight() const { return in_flight_.size(); }

@@ -77,7 +77,7 @@ TEST_CASE("what was in flight comes back before all others, in its order") {
   outbound.open(3);
   for (const char* payload : {"1", "2", "3", "4", "5"}) outbound.offer(message("event", payload), true, kNow);
   outbound.close();
-  outbound.requeue_in_flight();
+  outbound.requeue_in_flight(false);
   CHECK(outbound.in_flight() == 0);
   outbound.open(10);
   CHECK(drain(outbound) == "12345");
@@ -89,7 +89,7 @@ TEST_CASE("what was in flight does not overwrite a newer value of its topic") {
   for (const char* payload : {"1", "2", "3", "4"}) outbound.offer(message("state", payload, true), true, kNow);
   outbound.offer(message("other", "x", true), true, kNow);
   outbound.close();
-  outbound.requeue_in_flight();
+  outbound.requeue_in_flight(false);
   outbound.open(10);
   CHECK(drain(outbound) == "4x");
   CHECK(outbound.counters().conflated == 3);
@@ -100,22 +100,25 @@ TEST_CASE("a full queue takes back what was in flight") {
   outbound.open(2);
   for (const char* payload : {"1", "2", "3", "4"}) outbound.offer(message("event", payload), true, kNow);
   outbound.close();
-  outbound.requeue_in_flight();
+  outbound.requeue_in_flight(false);
   CHECK(outbound.queued() == 4);
   CHECK(outbound.counters().dropped == 0);
 }
 
 TEST_CASE("QoS 0 goes past a full window, but not past its own topic and not without limit") {
-  Outbound outbound(nullptr, 2);
+  Outbound outbound(nullptr, 3);
   outbound.open(1);
   const auto* held = outbound.offer(message("a", "1"), true, kNow);
   outbound.offer(message("a", "2"), true, kNow);
   CHECK(outbound.offer(message("b", "x", false, 0), true, kNow));
   CHECK_FALSE(outbound.offer(message("a", "3", false, 0), true, kNow));
   CHECK(outbound.offer(message("c", "y", false, 0), true, kNow));
-  CHECK_FALSE(outbound.offer(message("d", "z", false, 0), true, kNow));  // two are unwritten
+  CHECK(outbound.offer(message("d", "y", false, 0), true, kNow));
+  CHECK_FALSE(outbound.offer(message("e", "z", false, 0), true, kNow));  // three are unwritten
   outbound.done(*held);
-  CHECK(outbound.next(kNow)->request.payload == "2");
+  const auto* next = outbound.next(kNow);
+  REQUIRE(next);
+  CHECK(next->request.payload == "2");
 }
 
 TEST_CASE("a message that outlived its expiry while it waited is not sent") {
@@ -125,6 +128,28 @@ TEST_CASE("a message that outlived its expiry while it waited is not sent") {
   outbound.offer(request, true, kNow);
   outbound.offer(message("command", "later"), true, kNow);
   outbound.open(10);
-  CHECK(outbound.next(kNow + std::chrono::seconds(10))->request.payload == "later");
+  const auto* next = outbound.next(kNow + std::chrono::seconds(10));
+  REQUIRE(next);
+  CHECK(next->request.payload == "later");
   CHECK(outbound.counters().dropped == 1);
+}
+
+TEST_CASE("a message that ends every connection is given up, those behind it are not") {
+  Outbound outbound(nullptr, 1000);
+  for (const char* payload : {"1", "2", "3"}) outbound.offer(message("topic/" + std::string(payload), payload), true, kNow);
+  for (int i = 1; i < Outbound::kMostBlamed; ++i) {
+    outbound.open(2);
+    while (outbound.next(kNow)) {
+    }
+    outbound.close();
+    REQUIRE(outbound.requeue_in_flight(true).empty());
+  }
+  outbound.open(2);
+  outbound.next(kNow);
+  outbound.next(kNow);
+  outbound.close();
+  CHECK(outbound.requeue_in_flight(true) == "topic/1");
+  CHECK(outbound.counters().dropped == 1);
+  outbound.open(10);
+  CHECK(drain(outbound) == "23");
 }

@@ -31,6 +31,7 @@ void on_connected5(void* context, MQTTAsync_successData5* data) {
   if (const auto limit = number_property(data->properties, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM)) {
     result.receive_maximum = static_cast<std::uint16_t>(*limit);
   }
+  if (const auto limit = number_property(data->properties, MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE)) result.maximum_packet = *limit;
   events_of(context).connected(result);
 }
 
@@ -121,6 +122,9 @@ void on_not_subscribed5(void* context, MQTTAsync_failureData5* data) {
   report_subscribed(context, refused ? std::span<const int>(&code, 1) : std::span<const int>());
 }
 
+void on_unsubscribed(void* context, MQTTAsync_successData*) { batch_of(context).owner->unsubscribed(batch_of(context)); }
+void on_unsubscribed5(void* context, MQTTAsync_successData5*) { batch_of(context).owner->unsubscribed(batch_of(context)); }
+
 void on_disconnected(void* context, MQTTAsync_successData*) { events_of(context).disconnected(); }
 void on_disconnected5(void* context, MQTTAsync_successData5*) { events_of(context).disconnected(); }
 
@@ -130,6 +134,18 @@ std::string error_text(int code) {
 }
 
 const char* text_or_null(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
+
+// A broker ends the connection for each of these, and would again after every reconnect.
+std::string publish_problem(const PublishRequest& request, std::uint32_t maximum_packet) {
+  const auto is_topic = [](std::string_view topic) { return topic.size() <= 65'535 && topic.find_first_of(std::string_view("+#\0", 3)) == std::string_view::npos; };
+  if (request.topic.empty() || !is_topic(request.topic)) return fmt::format("\"{}\" is no topic to publish on", request.topic.substr(0, 100));
+  if (!is_topic(request.response_topic)) return fmt::format("\"{}\" is no response topic", request.response_topic.substr(0, 100));
+  if (request.correlation_data.size() > 65'535) return "the correlation data is longer than 65535 bytes";
+  constexpr std::size_t kRest = 64;  // header, lengths and the properties of fixed size
+  const auto size = request.topic.size() + request.payload.size() + request.response_topic.size() + request.correlation_data.size() + kRest;
+  if (size > maximum_packet) return fmt::format("message on \"{}\": {} bytes are more than the broker's limit of {}", request.topic, size, maximum_packet);
+  return {};
+}
 
 MQTTSubscribe_options options_of(const Subscription& subscription) {
   MQTTSubscribe_options options = MQTTSubscribe_options_initializer;
@@ -236,9 +252,11 @@ bool PahoHandle::disconnect() {
   return MQTTAsync_disconnect(handle_, &options) == MQTTASYNC_SUCCESS;
 }
 
-PahoHandle::Handed PahoHandle::publish(const Outbound::Entry& entry, std::string& problem) {
+PahoHandle::Handed PahoHandle::publish(const Outbound::Entry& entry, std::uint32_t maximum_packet, std::string& problem) {
   const bool v5 = version_ == MqttVersion::v5;
   const PublishRequest& request = entry.request;
+  problem = publish_problem(request, maximum_packet);
+  if (!problem.empty()) return Handed::never;
   MQTTAsync_message message = MQTTAsync_message_initializer;
   message.payloadlen = static_cast<int>(request.payload.size());
   // Paho only reads it; its structure serves incoming messages too.
@@ -299,10 +317,16 @@ bool PahoHandle::subscribe(const PahoEvents::SubscribeBatch& batch) {
   return MQTTAsync_subscribeMany(handle_, static_cast<int>(filters.size()), filters.data(), qos.data(), &response) == MQTTASYNC_SUCCESS;
 }
 
-bool PahoHandle::unsubscribe(const std::vector<std::string>& filters) {
+bool PahoHandle::unsubscribe(const PahoEvents::SubscribeBatch& batch) {
   std::vector<char*> names;
-  for (const auto& filter : filters) names.push_back(const_cast<char*>(filter.c_str()));
+  for (const auto& subscription : batch.subscriptions) names.push_back(const_cast<char*>(subscription.filter.c_str()));
   MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
+  response.context = const_cast<PahoEvents::SubscribeBatch*>(&batch);
+  if (version_ == MqttVersion::v5) {
+    response.onSuccess5 = on_unsubscribed5;
+  } else {
+    response.onSuccess = on_unsubscribed;
+  }
   return MQTTAsync_unsubscribeMany(handle_, static_cast<int>(names.size()), names.data(), &response) == MQTTASYNC_SUCCESS;
 }
 

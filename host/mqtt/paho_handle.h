@@ -18,12 +18,13 @@ namespace m2ag::host {
 struct MqttConnected {
   bool session_present = false;
   std::uint16_t receive_maximum = 65535;
+  std::uint32_t maximum_packet = 268'435'460;  ///< bytes that the broker takes at most
 };
 
 /// Called on Paho's threads with Paho's mutex held: must return at once and must not throw. May call PahoHandle::publish.
 class PahoEvents {
  public:
-  /// Filters that were sent in one SUBSCRIBE.
+  /// Filters that were sent in one SUBSCRIBE or UNSUBSCRIBE.
   struct SubscribeBatch {
     PahoEvents* owner = nullptr;
     std::uint64_t number = 0;
@@ -42,6 +43,7 @@ class PahoEvents {
   virtual void not_delivered(const Outbound::Entry& entry, std::string_view refusal) = 0;
   /// One code for each subscription of the batch, 128 and above: refused. Empty: the connection broke.
   virtual void subscribed(const SubscribeBatch& batch, std::span<const int> codes) = 0;
+  virtual void unsubscribed(const SubscribeBatch& batch) = 0;
   virtual void disconnected() = 0;
 
  protected:
@@ -67,10 +69,12 @@ class PahoHandle {
 
   enum class Handed { yes, offline, never };
   /// Copies the entry and returns at once; delivered() or not_delivered() follows when the answer is `yes`, possibly before the return.
-  Handed publish(const Outbound::Entry& entry, std::string& problem);
+  /// `never`: `problem` says why nothing will make it a message for this broker.
+  Handed publish(const Outbound::Entry& entry, std::uint32_t maximum_packet, std::string& problem);
   /// The batch must live until subscribed(). False when there is no connection.
   bool subscribe(const PahoEvents::SubscribeBatch& batch);
-  bool unsubscribe(const std::vector<std::string>& filters);
+  /// The same; unsubscribed() follows unless the connection breaks.
+  bool unsubscribe(const PahoEvents::SubscribeBatch& batch);
 
  private:
   const MqttSettings& settings_;

@@ -71,26 +71,33 @@ std::pair<const PluginDescription*, const Spec*> find(const std::vector<PluginDe
   return {nullptr, nullptr};
 }
 
-/// Leaves out of `description` what a plugin before it offers.
+/// Takes out of `description` what a plugin before it offers, and says so in `left_out`.
 template <class Spec>
 void drop_known(PluginDescription& description, const std::vector<PluginDescription>& plugins,
-                std::vector<Spec> PluginDescription::*specs, std::string Spec::*member, std::string_view what, Log& log) {
+                std::vector<Spec> PluginDescription::*specs, std::string Spec::*member, std::string_view what,
+                std::vector<std::string>& left_out) {
   std::erase_if(description.*specs, [&](const Spec& spec) {
     const PluginDescription* first = find(plugins, specs, member, spec.*member).first;
     if (first == nullptr) return false;
-    log.warning("", "{}: its {} \"{}\" is not used, because {} offers one too", description.path.string(), what, spec.*member,
-                first->path.string());
+    left_out.push_back(fmt::format("{}: its {} \"{}\" is not used, because {} offers one too", description.path.string(), what,
+                                   spec.*member, first->path.string()));
     return true;
   });
 }
 
 template <class Spec>
-std::vector<std::string> names(const std::vector<PluginDescription>& plugins, std::vector<Spec> PluginDescription::*specs,
-                               std::string Spec::*member) {
-  std::vector<std::string> all;
+std::vector<const Spec*> pointers(const std::vector<PluginDescription>& plugins, std::vector<Spec> PluginDescription::*specs) {
+  std::vector<const Spec*> all;
   for (const PluginDescription& plugin : plugins) {
-    for (const Spec& spec : plugin.*specs) all.push_back(spec.*member);
+    for (const Spec& spec : plugin.*specs) all.push_back(&spec);
   }
+  return all;
+}
+
+template <class Spec>
+std::vector<std::string> names(const std::vector<const Spec*>& specs, std::string Spec::*member) {
+  std::vector<std::string> all;
+  for (const Spec* spec : specs) all.push_back(spec->*member);
   return all;
 }
 
@@ -98,13 +105,20 @@ std::vector<std::string> names(const std::vector<PluginDescription>& plugins, st
 
 std::shared_ptr<const Catalog> Catalog::scan(const std::vector<fs::path>& folders, const fs::path& program, Log& log,
                                              std::chrono::milliseconds patience) {
-  struct Made : Catalog {};  // makes the private constructor reachable for make_shared
+  return describe(libraries_in(folders, log), program, log, patience);
+}
+
+std::shared_ptr<const Catalog> Catalog::describe(const std::vector<fs::path>& files, const fs::path& program, Log& log,
+                                                 std::chrono::milliseconds patience) {
+  class Made : public Catalog {};  // for make_shared, which cannot reach a private constructor
   auto catalog = std::make_shared<Made>();
-  const auto refuse = [&](const fs::path& file, std::string reason) {
-    log.warning("", "plugin {} refused: {}", file.string(), reason);
-    catalog->refused_.push_back({file, std::move(reason)});
-  };
-  const std::vector<fs::path> files = libraries_in(folders, log);
+  catalog->describe_in_child(files, program, patience);
+  for (const RefusedPlugin& plugin : catalog->refused_) log.warning("", "plugin {} refused: {}", plugin.path.string(), plugin.reason);
+  for (const std::string& sentence : catalog->left_out_) log.warning("", "{}", sentence);
+  return catalog;
+}
+
+void Catalog::describe_in_child(const std::vector<fs::path>& files, const fs::path& program, std::chrono::milliseconds patience) {
   for (std::size_t next = 0; next < files.size();) {
     std::vector<std::string> arguments = {"describe", "--child"};
     for (std::size_t i = next; i < files.size(); ++i) arguments.push_back(files[i].string());
@@ -115,7 +129,7 @@ std::shared_ptr<const Catalog> Catalog::scan(const std::vector<fs::path>& folder
       switch (child.next(line, patience)) {
         case ChildLines::Next::line: {
           auto answer = read_line_about(file, line);
-          if (auto* description = std::get_if<PluginDescription>(&answer)) catalog->add(std::move(*description), log);
+          if (auto* description = std::get_if<PluginDescription>(&answer)) add(std::move(*description));
           if (auto* refused = std::get_if<RefusedPlugin>(&answer)) refuse(file, std::move(refused->reason));
           break;
         }
@@ -130,7 +144,6 @@ std::shared_ptr<const Catalog> Catalog::scan(const std::vector<fs::path>& folder
       }
     }
   }
-  return catalog;
 }
 
 void Catalog::describe_files(const std::vector<fs::path>& files) {
@@ -140,11 +153,16 @@ void Catalog::describe_files(const std::vector<fs::path>& files) {
   std::_Exit(EXIT_SUCCESS);
 }
 
-void Catalog::add(PluginDescription description, Log& log) {
-  drop_known(description, plugins_, &PluginDescription::components, &ComponentSpec::type, "type", log);
-  drop_known(description, plugins_, &PluginDescription::chips, &SimulatedChipSpec::chip, "simulated chip", log);
+void Catalog::add(PluginDescription description) {
+  drop_known(description, plugins_, &PluginDescription::components, &ComponentSpec::type, "type", left_out_);
+  drop_known(description, plugins_, &PluginDescription::chips, &SimulatedChipSpec::chip, "simulated chip", left_out_);
   plugins_.push_back(std::move(description));
 }
+
+void Catalog::refuse(const fs::path& file, std::string reason) { refused_.push_back({file, std::move(reason)}); }
+
+std::vector<const ComponentSpec*> Catalog::types() const { return pointers(plugins_, &PluginDescription::components); }
+std::vector<const SimulatedChipSpec*> Catalog::chips() const { return pointers(plugins_, &PluginDescription::chips); }
 
 const ComponentSpec* Catalog::find_type(std::string_view type) const {
   return find(plugins_, &PluginDescription::components, &ComponentSpec::type, type).second;
@@ -160,10 +178,10 @@ const PluginDescription* Catalog::plugin_of_chip(std::string_view chip) const {
 }
 
 std::string Catalog::unknown_type(std::string_view type) const {
-  return unknown("type", type, names(plugins_, &PluginDescription::components, &ComponentSpec::type));
+  return unknown("type", type, names(types(), &ComponentSpec::type));
 }
 std::string Catalog::unknown_chip(std::string_view chip) const {
-  return unknown("simulated chip", chip, names(plugins_, &PluginDescription::chips, &SimulatedChipSpec::chip));
+  return unknown("simulated chip", chip, names(chips(), &SimulatedChipSpec::chip));
 }
 
 std::string Catalog::unknown(std::string_view what, std::string_view name, const std::vector<std::string>& known) const {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/types.h"
 #include "plugin/description.h"
 #include "plugin/library.h"
 
@@ -24,7 +25,7 @@ struct RefusedPlugin {
   std::string reason;
 };
 
-class Catalog {
+class Catalog : public Types {
  public:
   /// How long one plugin may take to describe itself before it counts as hanging.
   static constexpr std::chrono::milliseconds kPatience{5000};
@@ -34,6 +35,9 @@ class Catalog {
   /// can be started.
   static std::shared_ptr<const Catalog> scan(const std::vector<std::filesystem::path>& folders, const std::filesystem::path& program,
                                              Log& log, std::chrono::milliseconds patience = kPatience);
+  /// As `scan`, for these files.
+  static std::shared_ptr<const Catalog> describe(const std::vector<std::filesystem::path>& files, const std::filesystem::path& program,
+                                                 Log& log, std::chrono::milliseconds patience = kPatience);
   /// The child's part: a line for each file, and never back.
   [[noreturn]] static void describe_files(const std::vector<std::filesystem::path>& files);
 
@@ -43,17 +47,20 @@ class Catalog {
   /// In the order of precedence; types that a plugin before it offers too are left out.
   const std::vector<PluginDescription>& plugins() const { return plugins_; }
   const std::vector<RefusedPlugin>& refused() const { return refused_; }
+  /// Sentences about the types and chips that were left out.
+  const std::vector<std::string>& left_out() const { return left_out_; }
+  std::vector<const ComponentSpec*> types() const;
+  std::vector<const SimulatedChipSpec*> chips() const;
 
-  /// Data only: the functions are empty. Nullptr when no plugin offers it.
-  const ComponentSpec* find_type(std::string_view type) const;
-  const SimulatedChipSpec* find_chip(std::string_view chip) const;
+  const ComponentSpec* find_type(std::string_view type) const override;
+  const SimulatedChipSpec* find_chip(std::string_view chip) const override;
   /// Whose it is. Nullptr when no plugin offers it.
   const PluginDescription* plugin_of_type(std::string_view type) const;
   const PluginDescription* plugin_of_chip(std::string_view chip) const;
 
-  /// `no plugin offers the type "rellay", did you mean "relay"?`, or with the plugins that were refused when there are such.
-  std::string unknown_type(std::string_view type) const;
-  std::string unknown_chip(std::string_view chip) const;
+  /// With the nearest name, or with the reason when the plugin of that name was refused.
+  std::string unknown_type(std::string_view type) const override;
+  std::string unknown_chip(std::string_view chip) const override;
 
   /// The library with that type or that chip, loaded now when it is not yet. Throws PluginError, with the path.
   std::shared_ptr<PluginLibrary> load_type(std::string_view type) const;
@@ -61,12 +68,16 @@ class Catalog {
 
  private:
   Catalog() = default;
-  void add(PluginDescription description, Log& log);
+  void add(PluginDescription description);
+  void refuse(const std::filesystem::path& file, std::string reason);
+  void describe_in_child(const std::vector<std::filesystem::path>& files, const std::filesystem::path& program,
+                         std::chrono::milliseconds patience);
   std::string unknown(std::string_view what, std::string_view name, const std::vector<std::string>& known) const;
   std::shared_ptr<PluginLibrary> load(const std::filesystem::path& path) const;
 
   std::vector<PluginDescription> plugins_;
   std::vector<RefusedPlugin> refused_;
+  std::vector<std::string> left_out_;
   mutable std::mutex mutex_;
   mutable std::map<std::filesystem::path, std::shared_ptr<PluginLibrary>> loaded_;
 };

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -107,6 +108,11 @@ void ChildLines::reap() {
 bool ChildLines::ended_well() {
   reap();
   return WIFEXITED(status_) && WEXITSTATUS(status_) == 0;
+}
+
+bool ChildLines::crashed() {
+  reap();
+  return WIFSIGNALED(status_) && WTERMSIG(status_) != SIGKILL;
 }
 
 std::string ChildLines::ending() {

@@ -27,6 +27,8 @@ class ChildLines {
   std::string ending();
   /// As `ending`: whether it ended by itself with exit code 0.
   bool ended_well();
+  /// As `ending`: whether a signal other than this object's own SIGKILL ended it.
+  bool crashed();
 
  private:
   void reap();

@@ -10,6 +10,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <span>
 #include <string>
 
 #include "plugin/child_lines.h"
@@ -60,8 +61,9 @@ void expect_one_symbol(const std::filesystem::path& plugin) {
   if (auto problem = elf_problem(plugin)) throw Finding(*problem);
   const std::vector<std::string> symbols = exported_symbols(plugin);
   if (symbols == std::vector<std::string>{abi::kSymbol}) return;
-  throw Finding(fmt::format("it exports {} symbols ({}): build it with m2ag_add_plugin", symbols.size(),
-                            fmt::join(symbols.begin(), symbols.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(symbols.size(), 4)), ", ")));
+  const auto shown = std::span(symbols).first(std::min<std::size_t>(symbols.size(), 4));
+  throw Finding(fmt::format("it exports {} strong symbols ({}{}): build it with m2ag_add_plugin", symbols.size(), fmt::join(shown, ", "),
+                            shown.size() < symbols.size() ? ", …" : ""));
 }
 
 void expect_same_description(const PluginLibrary& library) {

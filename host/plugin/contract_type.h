@@ -10,7 +10,7 @@
 
 namespace m2ag::host {
 
-/// The type's defaults, and for what must be given: its example, else a value that its row allows.
+/// What a descriptor must give, in the descriptor's words ("10s"): each row's example, else a value that it allows.
 Value example_settings(const std::vector<ParamSpec>& params);
 
 /// `chips` are those of the same plugin: the one named as the type answers at the type's bus and address.

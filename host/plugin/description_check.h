@@ -2,17 +2,12 @@
 // defaults that fit each other. Functions without state: any thread.
 #pragma once
 
-#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "plugin/description.h"
 
 namespace m2ag::host {
-
-/// Keys of a component in a descriptor that the host itself reads: no parameter may have their names.
-std::span<const std::string_view> host_settings();
 
 /// Each a sentence that names type, parameter or channel; empty when all is well. Looks at data only, not at the functions.
 std::vector<std::string> description_problems(const PluginDescription& description);

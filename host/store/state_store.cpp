@@ -7,9 +7,11 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <iterator>
 #include <stdexcept>
 
 #include "core/json.h"
@@ -165,6 +167,8 @@ void StateStore::write_loop(const std::stop_token& stop) {
       retry = std::chrono::seconds(0);
       const std::lock_guard lock(mutex_);
       writing_.clear();
+      // Asked for while this write was under way, about what is in it.
+      if (waiting_.empty()) std::ranges::move(std::exchange(callbacks_, {}), std::back_inserter(callbacks));
     } else {
       if (retry.count() == 0) log_.error("", "{}: cannot write the device database: {}; trying again", file_.string(), failure);
       retry = retry.count() == 0 ? kFirstRetry : std::min(retry * 2, kLastRetry);

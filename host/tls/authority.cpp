@@ -56,11 +56,12 @@ void make_folder(const fs::path& folder) {
   if (!error && ::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) error = {errno, std::generic_category()};
   if (error) bad_system("{}: {}", folder.string(), error.message());
   struct stat status {};
-  if (::stat(folder.c_str(), &status) != 0) bad_system("{}: {}", folder.string(), std::generic_category().message(errno));
+  if (::stat(folder.c_str(), &status) != 0)
+    bad_system("{}: {}", folder.string(), std::generic_category().message(errno));
   if (!S_ISDIR(status.st_mode)) bad_input("{}: is no folder", folder.string());
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-    bad_system("{}: others may write to this folder (mode {:04o}) and could swap the authority; close it: chmod 700 {}", folder.string(),
-               status.st_mode & 07777, folder.string());
+    bad_system("{}: others may write to this folder (mode {:04o}) and could swap the authority; close it: chmod 700 {}",
+               folder.string(), status.st_mode & 07777, folder.string());
   }
 }
 
@@ -69,15 +70,17 @@ void check_kept(const fs::path& folder, const AuthorityRequest& request) {
   const Authority kept(folder);
   for (const auto& domain : request.allow_domains) {
     if (kept.permitted().dns(checked_domain(domain, "--allow-domain"))) continue;
-    bad_input("{} ({}) is kept and does not permit \"{}\"; what an authority permits cannot be changed later: make a new one in another folder",
-              kept.certificate_file().string(), kept.info().title, domain);
+    bad_input(
+        "{} ({}) is kept and does not permit \"{}\"; what an authority permits cannot be changed later: make a new one in another folder",
+        kept.certificate_file().string(), kept.info().title, domain);
   }
 }
 
 }  // namespace
 
 bool make_authority(const fs::path& folder, const AuthorityRequest& request, Time now) {
-  if (!is_common_name(request.name)) bad_input("--name \"{}\": expected 1 to 64 bytes of text in one line", request.name);
+  if (!is_common_name(request.name))
+    bad_input("--name \"{}\": expected 1 to 64 bytes of text in one line", request.name);
   const auto permitted = permitted_by(request);
   make_folder(folder);
   const FolderLock lock(folder);
@@ -92,8 +95,8 @@ bool make_authority(const fs::path& folder, const AuthorityRequest& request, Tim
   if (has_certificate != has_key) {
     const auto& there = has_key ? key_file : certificate_file;
     const auto& missing = has_key ? certificate_file : key_file;
-    bad_system("{} is there, but {} is not: put it back from a backup, or move {} away and make a new authority", there.string(), missing.string(),
-               there.string());
+    bad_system("{} is there, but {} is not: put it back from a backup, or move {} away and make a new authority",
+               there.string(), missing.string(), there.string());
   }
   if (now < kClockFloor) bad_system("the clock says {}: set the clock before making an authority", date_text(now));
   const KeyHandle key = make_key();
@@ -137,15 +140,18 @@ Authority::Authority(fs::path folder)
       key_(authority_key(folder_)),
       info_(describe_certificate(*certificates_.front())),
       permitted_(*certificates_.front()) {
-  if (info_.use != CertificateUse::authority) bad_system("{} ({}) is no authority's certificate", certificate_file().string(), info_.title);
+  if (info_.use != CertificateUse::authority)
+    bad_system("{} ({}) is no authority's certificate", certificate_file().string(), info_.title);
   if (X509_check_private_key(certificates_.front().get(), key_.get()) != 1) {
     ERR_clear_error();
-    bad_system("{} does not belong to {} ({})", (folder_ / "ca.key").string(), certificate_file().string(), info_.title);
+    bad_system("{} does not belong to {} ({})", (folder_ / "ca.key").string(), certificate_file().string(),
+               info_.title);
   }
 }
 
 IssuedFiles Authority::issue_server(const ServerRequest& request, Time now) const {
-  if (!is_file_stem(request.name)) bad_input("\"{}\": expected a name of 1 to 63 characters a-z, 0-9, \".\" and \"-\"", request.name);
+  if (!is_file_stem(request.name))
+    bad_input("\"{}\": expected a name of 1 to 63 characters a-z, 0-9, \".\" and \"-\"", request.name);
   CertificateRequest certificate;
   certificate.use = CertificateUse::server;
   certificate.common_name = request.name;
@@ -153,7 +159,8 @@ IssuedFiles Authority::issue_server(const ServerRequest& request, Time now) cons
   for (const auto& each : certificate.alternative_names) {
     const std::string name = each.substr(each.find(':') + 1);
     if (each.rfind("DNS:", 0) == 0 ? permitted_.dns(name) : permitted_.ip(name)) continue;
-    bad_input("\"{}\" is outside of what the authority {} ({}) permits: {}", name, certificate_file().string(), info_.title, permitted_.text());
+    bad_input("\"{}\" is outside of what the authority {} ({}) permits: {}", name, certificate_file().string(),
+              info_.title, permitted_.text());
   }
   return issue(std::move(certificate), request.name, request.days, now);
 }
@@ -167,7 +174,8 @@ IssuedFiles Authority::issue_client(const std::string& id, int days, Time now) c
   return issue(std::move(certificate), id, days, now);
 }
 
-bool Authority::is_current(const std::string& name, CertificateUse use, const std::vector<std::string>& names, Time now) const {
+bool Authority::is_current(const std::string& name, CertificateUse use, const std::vector<std::string>& names,
+                           Time now) const {
   if (!is_file_stem(name)) return false;
   const fs::path file = folder_ / (name + ".crt");
   const auto loaded = load_certificate_info(file);
@@ -177,7 +185,8 @@ bool Authority::is_current(const std::string& name, CertificateUse use, const st
   if (std::any_of(names.begin(), names.end(), missing)) return false;
   const auto problems = check_files(certificate_file(), file, folder_ / (name + ".key"), use, now);
   return days_left(loaded.value, now) > kRenewDays &&
-         std::none_of(problems.begin(), problems.end(), [](const FileProblem& problem) { return problem.severity == Severity::error; });
+         std::none_of(problems.begin(), problems.end(),
+                      [](const FileProblem& problem) { return problem.severity == Severity::error; });
 }
 
 // A file of another kind would be destroyed by what is meant as a renewal.
@@ -187,8 +196,8 @@ void Authority::check_place(const fs::path& file, CertificateUse use) const {
   const auto there = load_certificate_info(file);
   if (!there.problem.empty()) bad_system("{}; move the file away first", there.problem);
   if (there.value.use != use) {
-    bad_input("{} is there and is a {} certificate, not a {} certificate: choose another name", file.string(), to_string(there.value.use),
-              to_string(use));
+    bad_input("{} is there and is a {} certificate, not a {} certificate: choose another name", file.string(),
+              to_string(there.value.use), to_string(use));
   }
 }
 
@@ -207,8 +216,10 @@ IssuedFiles Authority::issue(CertificateRequest request, const std::string& name
   request.not_after = std::min(request.not_before + days * kDay - 1s, info_.not_after);
   const KeyHandle key = make_key();
   const CertificateHandle certificate = sign_certificate(request, *key, certificates_.front().get(), *key_);
-  if (const int verdict = verify_certificate(*certificate, certificates_, {}, {request.use, now, true}); verdict != X509_V_OK) {
-    bad_system("a certificate of {} ({}) would not be accepted: {}", certificate_file().string(), info_.title, X509_verify_cert_error_string(verdict));
+  if (const int verdict = verify_certificate(*certificate, certificates_, {}, {request.use, now, true});
+      verdict != X509_V_OK) {
+    bad_system("a certificate of {} ({}) would not be accepted: {}", certificate_file().string(), info_.title,
+               X509_verify_cert_error_string(verdict));
   }
   PendingFile new_key(files.key, *key);
   PendingFile new_certificate(files.certificate, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH, pem_text(*certificate));

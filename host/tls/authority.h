@@ -1,7 +1,8 @@
-// Our own certificate authority in a folder: ca.crt, ca.key, and NAME.crt, NAME.key for each server and device. The one place that signs.
-// It never overwrites an authority; a leaf made again is a renewal with a new key. Keys have mode 0600 from their creation.
-// Every function may be called from any thread and by several processes at once: the folder is locked while files change.
-// std::invalid_argument: what was asked for is wrong (exit code 1); std::runtime_error: the system or its files are (2).
+// Our own certificate authority in a folder: ca.crt, ca.key, and NAME.crt, NAME.key for each server and device. The one
+// place that signs. It never overwrites an authority; a leaf made again is a renewal with a new key. Keys have mode
+// 0600 from their creation. Every function may be called from any thread and by several processes at once: the folder
+// is locked while files change. std::invalid_argument: what was asked for is wrong (exit code 1); std::runtime_error:
+// the system or its files are (2).
 #pragma once
 
 #include <filesystem>
@@ -13,20 +14,23 @@
 
 namespace m2ag::host {
 
-/// Under the 398 days that browsers accept of a server's certificate; Apple accepts kMostLeafDays of a private authority.
+/// Under the 398 days that browsers accept of a server's certificate; Apple accepts kMostLeafDays of a private
+/// authority.
 inline constexpr int kLeafDays = 397;
 inline constexpr int kMostLeafDays = 825;
 inline constexpr int kAuthorityDays = 3650;
 
 struct AuthorityRequest {
-  std::string name;                        ///< its common name, is_common_name()
-  std::vector<std::string> host_names;     ///< permitted beside kPrivateNames; for ever, constraints cannot be changed
-  std::vector<std::string> allow_domains;  ///< as host_names, but asked for: refused when an authority is there that lacks one
+  std::string name;                     ///< its common name, is_common_name()
+  std::vector<std::string> host_names;  ///< permitted beside kPrivateNames; for ever, constraints cannot be changed
+  std::vector<std::string>
+      allow_domains;  ///< as host_names, but asked for: refused when an authority is there that lacks one
 };
 
 /// Makes the folder (0700), ca.key and ca.crt. False when there is an authority already: nothing is changed then.
 /// Also refuses half an authority (one of the two files), a folder that others may write to, and a clock before 2024.
-bool make_authority(const std::filesystem::path& folder, const AuthorityRequest& request, Time now = std::chrono::system_clock::now());
+bool make_authority(const std::filesystem::path& folder, const AuthorityRequest& request,
+                    Time now = std::chrono::system_clock::now());
 
 struct ServerRequest {
   std::string name;              ///< file name and common name, is_file_stem()
@@ -55,10 +59,13 @@ class Authority {
   IssuedFiles issue_server(const ServerRequest& request, Time now = std::chrono::system_clock::now()) const;
 
   /// A certificate for clientAuth: common name `id`, alternative name `urn:m2ag:device:<id>`.
-  IssuedFiles issue_client(const std::string& id, int days = kLeafDays, Time now = std::chrono::system_clock::now()) const;
+  IssuedFiles issue_client(const std::string& id, int days = kLeafDays,
+                           Time now = std::chrono::system_clock::now()) const;
 
-  /// True when `name` has a certificate for `use` of this authority with at least `names`, its own key and over kRenewDays left.
-  bool is_current(const std::string& name, CertificateUse use, const std::vector<std::string>& names, Time now = std::chrono::system_clock::now()) const;
+  /// True when `name` has a certificate for `use` of this authority with at least `names`, its own key and over
+  /// kRenewDays left.
+  bool is_current(const std::string& name, CertificateUse use, const std::vector<std::string>& names,
+                  Time now = std::chrono::system_clock::now()) const;
 
  private:
   IssuedFiles issue(CertificateRequest request, const std::string& name, int days, Time now) const;

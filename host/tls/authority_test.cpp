@@ -38,11 +38,13 @@ int strict_verdict(const std::filesystem::path& folder, X509& leaf, CertificateU
 std::uint32_t key_usage(X509& certificate) { return X509_get_key_usage(&certificate); }
 
 // Signs what the authority itself would refuse.
-CertificateHandle sign_anything(const std::filesystem::path& folder, const std::string& common_name, const std::vector<std::string>& names) {
+CertificateHandle sign_anything(const std::filesystem::path& folder, const std::string& common_name,
+                                const std::vector<std::string>& names) {
   const CertificateHandle ca = load_one(folder / "ca.crt");
   const auto ca_key = load_key(folder / "ca.key");
   const KeyHandle key = make_key();
-  const CertificateRequest request{CertificateUse::server, common_name, names, {}, days_from_now(-1) + std::chrono::hours(1), days_from_now(30)};
+  const CertificateRequest request{
+      CertificateUse::server, common_name, names, {}, days_from_now(-1) + std::chrono::hours(1), days_from_now(30)};
   return sign_certificate(request, *key, ca.get(), *ca_key.value);
 }
 
@@ -60,7 +62,8 @@ TEST_CASE("an authority is made once and kept ever after") {
 
   CHECK_FALSE(make_authority(place, {"Another", {"other"}, {}}));
   CHECK_FALSE(make_authority(place, {"Site", {}, {"a.example.net"}}));
-  CHECK_THROWS_WITH(make_authority(place, {"Site", {}, {"example.org"}}), Contains("is kept and does not permit \"example.org\""));
+  CHECK_THROWS_WITH(make_authority(place, {"Site", {}, {"example.org"}}),
+                    Contains("is kept and does not permit \"example.org\""));
   CHECK(read_text(place / "ca.crt") == certificate);
   CHECK(read_text(place / "ca.key") == key);
   CHECK(std::distance(std::filesystem::directory_iterator(place), {}) == 2);  // no temporary file is left
@@ -90,7 +93,8 @@ TEST_CASE("the authority's certificate is a P-256 one for signing alone") {
 TEST_CASE("leaves pass OpenSSL's strict check for their own use and for no other") {
   const TemporaryFolder folder;
   const Authority authority = new_authority(folder.path(), "Site");
-  const auto server = authority.issue_server({"broker", {"localhost", "Hub.lan", "localhost"}, {"127.0.0.1", "0:0::1"}});
+  const auto server =
+      authority.issue_server({"broker", {"localhost", "Hub.lan", "localhost"}, {"127.0.0.1", "0:0::1"}});
   const auto client = authority.issue_client("greenhouse-1");
 
   CHECK(server.info.names == std::vector<std::string>{"DNS:localhost", "DNS:hub.lan", "IP:127.0.0.1", "IP:::1"});
@@ -103,12 +107,15 @@ TEST_CASE("leaves pass OpenSSL's strict check for their own use and for no other
   for (const auto* files : {&server, &client}) {
     const CertificateHandle certificate = load_one(files->certificate);
     const bool is_server = files == &server;
-    CHECK(strict_verdict(folder.path(), *certificate, CertificateUse::server) == (is_server ? X509_V_OK : X509_V_ERR_INVALID_PURPOSE));
-    CHECK(strict_verdict(folder.path(), *certificate, CertificateUse::client) == (is_server ? X509_V_ERR_INVALID_PURPOSE : X509_V_OK));
+    CHECK(strict_verdict(folder.path(), *certificate, CertificateUse::server) ==
+          (is_server ? X509_V_OK : X509_V_ERR_INVALID_PURPOSE));
+    CHECK(strict_verdict(folder.path(), *certificate, CertificateUse::client) ==
+          (is_server ? X509_V_ERR_INVALID_PURPOSE : X509_V_OK));
     CHECK(X509_check_ca(certificate.get()) == 0);
     CHECK(key_usage(*certificate) == KU_DIGITAL_SIGNATURE);
     CHECK(mode_of(files->key) == 0600);
-    CHECK(files->info.not_after - files->info.not_before == std::chrono::hours(24) * kLeafDays - std::chrono::seconds(1));
+    CHECK(files->info.not_after - files->info.not_before ==
+          std::chrono::hours(24) * kLeafDays - std::chrono::seconds(1));
     const auto age = std::chrono::system_clock::now() - files->info.not_before;
     CHECK(age >= std::chrono::hours(1));
     CHECK(age < std::chrono::hours(2));
@@ -128,9 +135,11 @@ TEST_CASE("name constraints refuse a public name even when our own key signed it
   CHECK(verdict("broker", {"IP:2001:db8::1"}) == X509_V_ERR_PERMITTED_VIOLATION);
   CHECK(verdict("www.example.com", {"IP:10.0.0.1"}) == X509_V_ERR_PERMITTED_VIOLATION);
 
-  CHECK_THROWS_WITH(authority.issue_server({"broker", {"www.example.com"}, {}}), Contains("\"www.example.com\" is outside of what the authority"));
+  CHECK_THROWS_WITH(authority.issue_server({"broker", {"www.example.com"}, {}}),
+                    Contains("\"www.example.com\" is outside of what the authority"));
   CHECK_THROWS_WITH(authority.issue_server({"broker", {}, {"8.8.8.8"}}), Contains("\"8.8.8.8\" is outside of what"));
-  CHECK_THROWS_WITH(authority.issue_server({"www.example.com", {}, {"10.0.0.1"}}), Contains("would not be accepted: permitted subtree violation"));
+  CHECK_THROWS_WITH(authority.issue_server({"www.example.com", {}, {"10.0.0.1"}}),
+                    Contains("would not be accepted: permitted subtree violation"));
   CHECK_FALSE(std::filesystem::exists(folder / "broker.crt"));
   CHECK_FALSE(std::filesystem::exists(folder / "www.example.com.key"));
 }
@@ -157,8 +166,10 @@ TEST_CASE("a leaf never outlives its authority") {
   const Time late = made + std::chrono::hours(24) * (kAuthorityDays - 10);
   const auto files = authority.issue_client("demo", kLeafDays, late);
   CHECK(files.info.not_after == authority.info().not_after);
-  CHECK_THROWS_WITH(authority.issue_client("demo", kLeafDays, late + std::chrono::hours(24) * 11), Contains("expired on"));
-  CHECK_THROWS_WITH(authority.issue_client("demo", kLeafDays, days_from_now(-500)), Contains("is valid only from") && Contains("is the clock right?"));
+  CHECK_THROWS_WITH(authority.issue_client("demo", kLeafDays, late + std::chrono::hours(24) * 11),
+                    Contains("expired on"));
+  CHECK_THROWS_WITH(authority.issue_client("demo", kLeafDays, days_from_now(-500)),
+                    Contains("is valid only from") && Contains("is the clock right?"));
 }
 
 TEST_CASE("a clock that was never set makes no authority") {
@@ -176,7 +187,8 @@ TEST_CASE("wrong requests are refused in a sentence and leave no file") {
   CHECK_THROWS_AS(authority.issue_server({"../x", {"localhost"}, {}}), std::invalid_argument);
   CHECK_THROWS_WITH(authority.issue_server({"x", {}, {}}), Contains("at least one name or address"));
   CHECK_THROWS_WITH(authority.issue_server({"x", {"a,DNS:www.example.com"}, {}}), Contains("expected a DNS name"));
-  CHECK_THROWS_WITH(authority.issue_server({"x", {"10.0.0.1"}, {}}), Contains("is an IP address") || Contains("expected a DNS name"));
+  CHECK_THROWS_WITH(authority.issue_server({"x", {"10.0.0.1"}, {}}),
+                    Contains("is an IP address") || Contains("expected a DNS name"));
   CHECK_THROWS_WITH(authority.issue_server({"x", {}, {"10.0.0.0/8"}}), Contains("expected an IPv4 or IPv6 address"));
   for (const int days : {0, -1, kMostLeafDays + 1}) {
     CHECK_THROWS_WITH(authority.issue_client("x", days), Contains(fmt::format("--days {}: expected 1 to 825", days)));
@@ -201,7 +213,8 @@ TEST_CASE("a certificate of another use is not overwritten") {
   const auto server = authority.issue_server({"broker", {"localhost"}, {}});
   CHECK_THROWS_WITH(authority.issue_client("broker"), Contains("is a server certificate, not a client certificate"));
   write_text(folder / "notes.crt", "no certificate");
-  CHECK_THROWS_WITH(authority.issue_client("notes"), Contains("holds no certificate") && Contains("move the file away"));
+  CHECK_THROWS_WITH(authority.issue_client("notes"),
+                    Contains("holds no certificate") && Contains("move the file away"));
   CHECK(read_text(folder / "notes.crt") == "no certificate");
   CHECK(load_certificate_info(server.certificate).value.fingerprint == server.info.fingerprint);
 }
@@ -210,14 +223,17 @@ TEST_CASE("half an authority, a foreign key and an open folder are refused") {
   const TemporaryFolder folder;
   new_authority(folder / "a", "A");
   new_authority(folder / "b", "B");
-  std::filesystem::copy_file(folder / "b/ca.key", folder / "a/ca.key", std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::copy_file(folder / "b/ca.key", folder / "a/ca.key",
+                             std::filesystem::copy_options::overwrite_existing);
   CHECK_THROWS_WITH(Authority(folder / "a"), Contains("ca.key does not belong to") && Contains("(A)"));
   std::filesystem::remove(folder / "b/ca.crt");
-  CHECK_THROWS_WITH(make_authority(folder / "b", {"B", {}, {}}), Contains("ca.key is there, but") && Contains("ca.crt is not"));
+  CHECK_THROWS_WITH(make_authority(folder / "b", {"B", {}, {}}),
+                    Contains("ca.key is there, but") && Contains("ca.crt is not"));
   CHECK_THROWS_WITH(Authority(folder / "b"), Contains("there is no authority; make one: m2ag cert init"));
   std::filesystem::create_directory(folder / "open");
   std::filesystem::permissions(folder / "open", std::filesystem::perms::all);
-  CHECK_THROWS_WITH(make_authority(folder / "open", {"C", {}, {}}), Contains("others may write to this folder (mode 0777)"));
+  CHECK_THROWS_WITH(make_authority(folder / "open", {"C", {}, {}}),
+                    Contains("others may write to this folder (mode 0777)"));
   write_text(folder / "file", "");
   CHECK_THROWS_WITH(make_authority(folder / "file", {"C", {}, {}}), Contains("is no folder"));
 }
@@ -225,7 +241,9 @@ TEST_CASE("half an authority, a foreign key and an open folder are refused") {
 TEST_CASE("a current certificate is told from one that needs to be made again") {
   const TemporaryFolder folder;
   const Authority authority = new_authority(folder.path(), "Site");
-  const auto current = [&](Time now) { return authority.is_current("demo", CertificateUse::client, {device_name("demo")}, now); };
+  const auto current = [&](Time now) {
+    return authority.is_current("demo", CertificateUse::client, {device_name("demo")}, now);
+  };
   CHECK_FALSE(current(days_from_now(0)));
   authority.issue_client("demo");
   CHECK(current(days_from_now(0)));
@@ -235,7 +253,8 @@ TEST_CASE("a current certificate is told from one that needs to be made again") 
   CHECK_FALSE(authority.is_current("demo", CertificateUse::client, {"DNS:more.lan"}, days_from_now(0)));
   CHECK_FALSE(authority.is_current("../demo", CertificateUse::client, {}, days_from_now(0)));
   authority.issue_client("other");
-  std::filesystem::copy_file(folder / "other.key", folder / "demo.key", std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::copy_file(folder / "other.key", folder / "demo.key",
+                             std::filesystem::copy_options::overwrite_existing);
   CHECK_FALSE(current(days_from_now(0)));
 }
 

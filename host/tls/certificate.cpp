@@ -32,7 +32,8 @@ std::string text_of(const ASN1_STRING* value) {
 
 std::string whole_name(const X509_NAME* name) {
   const BioHandle bio(BIO_new(BIO_s_mem()));
-  require_openssl(bio && X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_ONELINE & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB)) >= 0,
+  require_openssl(bio && X509_NAME_print_ex(bio.get(), name, 0,
+                                            XN_FLAG_ONELINE & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB)) >= 0,
                   "a certificate's name");
   const char* data = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &data);
@@ -54,7 +55,8 @@ std::string address_text(const ASN1_OCTET_STRING* address) {
 
 std::vector<std::string> alternative_names(const X509& certificate) {
   using Names = std::unique_ptr<GENERAL_NAMES, OpensslDelete<GENERAL_NAMES_free>>;
-  const Names names(static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(&certificate, NID_subject_alt_name, nullptr, nullptr)));
+  const Names names(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(&certificate, NID_subject_alt_name, nullptr, nullptr)));
   std::vector<std::string> texts;
   for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
@@ -83,7 +85,8 @@ Time time_of(const ASN1_TIME* time) {
 }
 
 std::string serial_of(const X509& certificate) {
-  const std::unique_ptr<BIGNUM, OpensslDelete<BN_free>> number(ASN1_INTEGER_to_BN(X509_get0_serialNumber(&certificate), nullptr));
+  const std::unique_ptr<BIGNUM, OpensslDelete<BN_free>> number(
+      ASN1_INTEGER_to_BN(X509_get0_serialNumber(&certificate), nullptr));
   if (!number) return {};
   char* digits = BN_bn2hex(number.get());
   std::string text = digits == nullptr ? "" : digits;
@@ -138,11 +141,14 @@ Loaded<CertificateInfo> load_certificate_info(const std::filesystem::path& file)
 
 long days_left(const CertificateInfo& info, Time now) { return std::chrono::floor<Days>(info.not_after - now).count(); }
 
-std::string date_text(Time time) { return fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::chrono::system_clock::to_time_t(time))); }
+std::string date_text(Time time) {
+  return fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
 
 std::string validity_problem(const CertificateInfo& info, Time now) {
   if (now < info.not_before) {
-    return fmt::format("is valid only from {}, but the clock says {}: is the clock right?", date_text(info.not_before), date_text(now));
+    return fmt::format("is valid only from {}, but the clock says {}: is the clock right?", date_text(info.not_before),
+                       date_text(now));
   }
   if (now <= info.not_after) return {};
   const long days = std::chrono::floor<Days>(now - info.not_after).count();
@@ -154,7 +160,8 @@ std::string renewal_hint(const CertificateInfo& info, const std::filesystem::pat
   const bool ours = info.use == CertificateUse::client || info.use == CertificateUse::server;
   if (!ours || file.stem() != info.title) return {};
   const auto folder = file.parent_path();
-  return fmt::format("; renew it: m2ag cert {} {} --dir {}", to_string(info.use), info.title, folder.empty() ? "." : folder.string());
+  return fmt::format("; renew it: m2ag cert {} {} --dir {}", to_string(info.use), info.title,
+                     folder.empty() ? "." : folder.string());
 }
 
 }  // namespace m2ag::host

@@ -18,9 +18,11 @@ struct Site {
   Authority authority;
   IssuedFiles demo;
 
-  explicit Site(Time at = days_from_now(0)) : authority(new_authority(folder.path(), "Site", at)), demo(authority.issue_client("demo", kLeafDays, at)) {}
+  explicit Site(Time at = days_from_now(0))
+      : authority(new_authority(folder.path(), "Site", at)), demo(authority.issue_client("demo", kLeafDays, at)) {}
 
-  std::vector<FileProblem> check(const std::string& ca, const std::string& cert, const std::string& key, Time now = days_from_now(0)) const {
+  std::vector<FileProblem> check(const std::string& ca, const std::string& cert, const std::string& key,
+                                 Time now = days_from_now(0)) const {
     return check_client_files(folder / ca, folder / cert, folder / key, now);
   }
 };
@@ -81,10 +83,13 @@ TEST_CASE("an expired certificate is told with name, date, days and the way out"
   // Issued 500 days ago an hour back for 397 days: it ended 103 days ago.
   const std::string folder = site.folder.path().string();
   check_only(site.check("ca.crt", "demo.crt", "demo.key"), Severity::error,
-             folder + "/demo.crt (demo) expired on " + date_text(site.demo.info.not_after) + ", 103 days ago; renew it: m2ag cert client demo --dir " + folder);
+             folder + "/demo.crt (demo) expired on " + date_text(site.demo.info.not_after) +
+                 ", 103 days ago; renew it: m2ag cert client demo --dir " + folder);
   CHECK(days_left(site.demo.info, days_from_now(0)) == -104);
-  CHECK_THAT(validity_problem(site.demo.info, site.demo.info.not_after + std::chrono::hours(3)), Contains("within the last day"));
-  CHECK_THAT(validity_problem(site.demo.info, site.demo.info.not_after + std::chrono::hours(25)), Contains(", 1 day ago"));
+  CHECK_THAT(validity_problem(site.demo.info, site.demo.info.not_after + std::chrono::hours(3)),
+             Contains("within the last day"));
+  CHECK_THAT(validity_problem(site.demo.info, site.demo.info.not_after + std::chrono::hours(25)),
+             Contains(", 1 day ago"));
   CHECK(validity_problem(site.demo.info, site.demo.info.not_after).empty());
 }
 
@@ -93,7 +98,8 @@ TEST_CASE("a certificate of tomorrow points at the clock") {
   const auto problems = site.check("ca.crt", "demo.crt", "demo.key", days_from_now(-100));
   REQUIRE(problems.size() == 2);
   CHECK_THAT(problems[0].sentence, Contains("/ca.crt (Site) is valid only from") && Contains("is the clock right?"));
-  CHECK_THAT(problems[1].sentence, Contains("/demo.crt (demo) is valid only from " + date_text(site.demo.info.not_before)));
+  CHECK_THAT(problems[1].sentence,
+             Contains("/demo.crt (demo) is valid only from " + date_text(site.demo.info.not_before)));
 }
 
 TEST_CASE("a certificate near its end is a warning") {
@@ -101,7 +107,8 @@ TEST_CASE("a certificate near its end is a warning") {
   const auto problems = site.check("ca.crt", "demo.crt", "demo.key", days_from_now(kLeafDays - 10));
   REQUIRE(problems.size() == 1);
   CHECK(problems.front().severity == Severity::warning);
-  CHECK_THAT(problems.front().sentence, Contains("/demo.crt (demo) expires on ") && Contains(", in 9 days; renew it: m2ag cert client demo"));
+  CHECK_THAT(problems.front().sentence,
+             Contains("/demo.crt (demo) expires on ") && Contains(", in 9 days; renew it: m2ag cert client demo"));
 }
 
 TEST_CASE("a key of another certificate is told") {
@@ -110,20 +117,24 @@ TEST_CASE("a key of another certificate is told") {
   const std::string at = site.folder.path().string();
   check_only(site.check("ca.crt", "demo.crt", "other.key"), Severity::error,
              at + "/other.key does not belong to " + at + "/demo.crt (demo): it is the key of another certificate");
-  CHECK_THAT(check_client_files(site.folder / "ca.crt", site.folder / "demo.crt", "").front().sentence, Contains("a certificate without a key"));
-  CHECK_THAT(check_client_files(site.folder / "ca.crt", "", site.folder / "demo.key").front().sentence, Contains("a key without a certificate"));
+  CHECK_THAT(check_client_files(site.folder / "ca.crt", site.folder / "demo.crt", "").front().sentence,
+             Contains("a certificate without a key"));
+  CHECK_THAT(check_client_files(site.folder / "ca.crt", "", site.folder / "demo.key").front().sentence,
+             Contains("a key without a certificate"));
 }
 
 TEST_CASE("a certificate of another authority is told by both names") {
   const Site site;
   new_authority(site.folder / "foreign", "Neighbour");
   const std::string at = site.folder.path().string();
-  check_only(site.check("foreign/ca.crt", "demo.crt", "demo.key"), Severity::error,
-             at + "/demo.crt (demo) was signed by \"Site\", not by the authority " + at + "/foreign/ca.crt (Neighbour)");
+  check_only(
+      site.check("foreign/ca.crt", "demo.crt", "demo.key"), Severity::error,
+      at + "/demo.crt (demo) was signed by \"Site\", not by the authority " + at + "/foreign/ca.crt (Neighbour)");
   new_authority(site.folder / "again", "Site");
   const auto again = site.check("again/ca.crt", "demo.crt", "demo.key");
   REQUIRE(again.size() == 1);
-  CHECK_THAT(again.front().sentence, Contains("another authority of the same name") && Contains("was the authority made anew?"));
+  CHECK_THAT(again.front().sentence,
+             Contains("another authority of the same name") && Contains("was the authority made anew?"));
 
   write_text(site.folder / "bundle.crt", read_text(site.folder / "foreign/ca.crt") + read_text(site.folder / "ca.crt"));
   CHECK(site.check("bundle.crt", "demo.crt", "demo.key").empty());
@@ -134,7 +145,9 @@ TEST_CASE("a server's certificate is none for a client") {
   site.authority.issue_server({"broker", {"localhost"}, {}});
   const auto problems = site.check("ca.crt", "broker.crt", "broker.key");
   REQUIRE(problems.size() == 1);
-  CHECK_THAT(problems.front().sentence, Contains("/broker.crt (broker) is a certificate for the use \"server\", expected one for the use \"client\""));
+  CHECK_THAT(
+      problems.front().sentence,
+      Contains("/broker.crt (broker) is a certificate for the use \"server\", expected one for the use \"client\""));
 }
 
 TEST_CASE("a key that others may read is a warning") {
@@ -152,8 +165,8 @@ TEST_CASE("an encrypted key is told, nobody is asked for its passphrase") {
   const auto key = load_key(site.folder / "demo.key");
   const BioHandle bio(BIO_new(BIO_s_mem()));
   std::string passphrase = "secret";
-  REQUIRE(PEM_write_bio_PKCS8PrivateKey(bio.get(), key.value.get(), EVP_aes_256_cbc(), passphrase.data(), static_cast<int>(passphrase.size()), nullptr,
-                                        nullptr) == 1);
+  REQUIRE(PEM_write_bio_PKCS8PrivateKey(bio.get(), key.value.get(), EVP_aes_256_cbc(), passphrase.data(),
+                                        static_cast<int>(passphrase.size()), nullptr, nullptr) == 1);
   const char* data = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &data);
   write_text(site.folder / "locked.key", {data, static_cast<std::size_t>(size)});

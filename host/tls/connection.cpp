@@ -65,8 +65,8 @@ int look_up(const std::string& host, int flags, Addresses& found) {
 Addresses resolve(const std::string& host, Deadline deadline, std::string& reason) {
   Addresses literal;
   if (look_up(host, AI_NUMERICHOST, literal) == 0) return literal;
-  // getaddrinfo cannot be interrupted and a dead name server holds it for half a minute: it gets a thread of its own, which is
-  // left behind with its answer when the deadline passes.
+  // getaddrinfo cannot be interrupted and a dead name server holds it for half a minute: it gets a thread of its own,
+  // which is left behind with its answer when the deadline passes.
   const auto lookup = std::make_shared<Lookup>();
   std::thread([lookup, host] {
     Addresses found;
@@ -85,7 +85,8 @@ Addresses resolve(const std::string& host, Deadline deadline, std::string& reaso
 
 std::string address_text(const addrinfo& entry) {
   std::array<char, NI_MAXHOST> text{};
-  const int error = ::getnameinfo(entry.ai_addr, entry.ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST);
+  const int error =
+      ::getnameinfo(entry.ai_addr, entry.ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST);
   return error == 0 ? text.data() : "?";
 }
 
@@ -106,7 +107,8 @@ TcpConnection::TcpConnection(const std::string& host, std::uint16_t port, Deadli
   }
   int left = 0;
   for (const addrinfo* each = addresses.get(); each != nullptr; each = each->ai_next) ++left;
-  for (addrinfo* each = addresses.get(); each != nullptr && outcome_ != Outcome::connected; each = each->ai_next, --left) {
+  for (addrinfo* each = addresses.get(); each != nullptr && outcome_ != Outcome::connected;
+       each = each->ai_next, --left) {
     if (each->ai_family != AF_INET && each->ai_family != AF_INET6) continue;
     set_port(*each, port);
     address_ = address_text(*each);

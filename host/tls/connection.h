@@ -1,5 +1,6 @@
 // A TCP connection that is bounded in time in every step, name resolution included, and a TLS client on top of it.
-// For diagnosis.h alone: the MQTT traffic itself runs over Paho. One thread at a time; never raises SIGPIPE; throws only for lack of memory.
+// For diagnosis.h alone: the MQTT traffic itself runs over Paho. One thread at a time; never raises SIGPIPE; throws
+// only for lack of memory.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -40,7 +41,8 @@ class TcpConnection {
   int descriptor_ = -1;
 };
 
-/// A TLS session over memory buffers that this class moves to and from a socket, so that no write of OpenSSL's own can raise SIGPIPE.
+/// A TLS session over memory buffers that this class moves to and from a socket, so that no write of OpenSSL's own can
+/// raise SIGPIPE.
 class TlsSession {
  public:
   enum class Step {

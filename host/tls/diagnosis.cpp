@@ -24,7 +24,8 @@ using namespace std::chrono_literals;
 using ContextHandle = std::unique_ptr<SSL_CTX, OpensslDelete<SSL_CTX_free>>;
 using Step = TlsSession::Step;
 
-// A broker that refuses our certificate says so within a round trip; one that accepts it waits in silence for our first packet.
+// A broker that refuses our certificate says so within a round trip; one that accepts it waits in silence for our first
+// packet.
 constexpr auto kRefusalWait = 250ms;
 // MQTT's PINGREQ (MQTT 5 §3.12): before a CONNECT it is a protocol error, on which a broker closes the connection.
 constexpr std::string_view kPingRequest("\xc0\x00", 2);
@@ -43,7 +44,9 @@ std::string place_of(const std::string& host, std::uint16_t port) {
   return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port) : fmt::format("[{}]:{}", host, port);
 }
 
-std::string seconds_text(std::chrono::milliseconds time) { return fmt::format("{:g} s", std::chrono::duration<double>(time).count()); }
+std::string seconds_text(std::chrono::milliseconds time) {
+  return fmt::format("{:g} s", std::chrono::duration<double>(time).count());
+}
 
 // Empty when the connection stands.
 std::string tcp_problem(const TcpConnection& connection, const Probe& probe) {
@@ -54,9 +57,11 @@ std::string tcp_problem(const TcpConnection& connection, const Probe& probe) {
     case TcpConnection::Outcome::unresolved:
       return fmt::format("no address found for the host name \"{}\": {}", probe.host, connection.reason());
     case TcpConnection::Outcome::refused:
-      return fmt::format("{} refused the connection{}: nothing listens on that port, is the broker running?", probe.place, at);
+      return fmt::format("{} refused the connection{}: nothing listens on that port, is the broker running?",
+                         probe.place, at);
     case TcpConnection::Outcome::timed_out:
-      return fmt::format("{} did not answer within {}{}: is the host up, does a firewall drop the port?", probe.place, seconds_text(probe.timeout), at);
+      return fmt::format("{} did not answer within {}{}: is the host up, does a firewall drop the port?", probe.place,
+                         seconds_text(probe.timeout), at);
     case TcpConnection::Outcome::failed: break;
   }
   return fmt::format("{} cannot be reached{}: {}", probe.place, at, connection.reason());
@@ -88,8 +93,15 @@ ContextHandle make_context(const Probe& probe) {
 // The TLS alert the peer sent, from the error that it became; nullopt when the error is one of our side.
 std::optional<int> alert_of(unsigned long error) {
   const int reason = ERR_GET_REASON(error);
-  if (ERR_GET_LIB(error) != ERR_LIB_SSL || reason < SSL_AD_REASON_OFFSET || reason > SSL_AD_REASON_OFFSET + 255) return std::nullopt;
+  if (ERR_GET_LIB(error) != ERR_LIB_SSL || reason < SSL_AD_REASON_OFFSET || reason > SSL_AD_REASON_OFFSET + 255)
+    return std::nullopt;
   return reason - SSL_AD_REASON_OFFSET;
+}
+
+std::string alert_text(int alert) {
+  // OpenSSL 3.0 has no text for this one.
+  return fmt::format("TLS alert: {}",
+                     alert == SSL_AD_CERTIFICATE_REQUIRED ? "certificate required" : SSL_alert_desc_string_long(alert));
 }
 
 std::string own_certificate(const Probe& probe) {
@@ -100,36 +112,43 @@ std::string own_certificate(const Probe& probe) {
 
 std::string refused_certificate(const Probe& probe, int alert) {
   if (probe.cert.empty()) {
-    return fmt::format("the broker at {} demands a client certificate and none is configured (TLS alert: {})", probe.place,
-                       SSL_alert_desc_string_long(alert));
+    return fmt::format("the broker at {} demands a client certificate and none is configured ({})", probe.place,
+                       alert_text(alert));
   }
   std::string why;
   if (alert == SSL_AD_UNKNOWN_CA) why = ": it does not know the authority that signed it";
   if (alert == SSL_AD_CERTIFICATE_EXPIRED) why = ": it takes it for expired, compare both clocks";
   if (alert == SSL_AD_CERTIFICATE_REVOKED) why = ": it was revoked";
-  return fmt::format("the broker at {} refused our certificate {}{} (TLS alert: {})", probe.place, own_certificate(probe), why,
-                     SSL_alert_desc_string_long(alert));
+  return fmt::format("the broker at {} refused our certificate {}{} ({})", probe.place, own_certificate(probe), why,
+                     alert_text(alert));
 }
 
 bool is_about_certificates(int alert) {
-  constexpr std::array kAlerts = {SSL_AD_NO_CERTIFICATE,       SSL_AD_BAD_CERTIFICATE,     SSL_AD_UNSUPPORTED_CERTIFICATE, SSL_AD_CERTIFICATE_REVOKED,
-                                  SSL_AD_CERTIFICATE_EXPIRED,  SSL_AD_CERTIFICATE_UNKNOWN, SSL_AD_UNKNOWN_CA,              SSL_AD_ACCESS_DENIED,
-                                  SSL_AD_CERTIFICATE_REQUIRED, SSL_AD_HANDSHAKE_FAILURE,   SSL_AD_DECRYPT_ERROR};
+  constexpr std::array kAlerts = {
+      SSL_AD_NO_CERTIFICATE,      SSL_AD_BAD_CERTIFICATE,     SSL_AD_UNSUPPORTED_CERTIFICATE,
+      SSL_AD_CERTIFICATE_REVOKED, SSL_AD_CERTIFICATE_EXPIRED, SSL_AD_CERTIFICATE_UNKNOWN,
+      SSL_AD_UNKNOWN_CA,          SSL_AD_ACCESS_DENIED,       SSL_AD_CERTIFICATE_REQUIRED,
+      SSL_AD_HANDSHAKE_FAILURE,   SSL_AD_DECRYPT_ERROR};
   return std::find(kAlerts.begin(), kAlerts.end(), alert) != kAlerts.end();
 }
 
-std::string not_trusted(const Probe& probe, const CertificateInfo& broker, int verdict, const std::vector<CertificateHandle>& authorities) {
+std::string not_trusted(const Probe& probe, const CertificateInfo& broker, int verdict,
+                        const std::vector<CertificateHandle>& authorities) {
   const std::string subject = fmt::format("the certificate of the broker at {} ({})", probe.place, broker.title);
   if (!is_foreign_signature(verdict)) {
-    return fmt::format("{}, signed by \"{}\", is not accepted: {}", subject, broker.issuer_title, X509_verify_cert_error_string(verdict));
+    return fmt::format("{}, signed by \"{}\", is not accepted: {}", subject, broker.issuer_title,
+                       X509_verify_cert_error_string(verdict));
   }
-  if (authorities.empty()) return fmt::format("{} was signed by \"{}\", which this system does not trust", subject, broker.issuer_title);
+  if (authorities.empty())
+    return fmt::format("{} was signed by \"{}\", which this system does not trust", subject, broker.issuer_title);
   const CertificateInfo ours = describe_certificate(*authorities.front());
   if (broker.issuer == ours.subject) {
-    return fmt::format("{} was signed by another authority of the same name than ours, \"{}\" ({}): was the authority made anew?", subject, ours.title,
-                       probe.ca.string());
+    return fmt::format(
+        "{} was signed by another authority of the same name than ours, \"{}\" ({}): was the authority made anew?",
+        subject, ours.title, probe.ca.string());
   }
-  return fmt::format("{} was signed by \"{}\", not by our authority \"{}\" ({})", subject, broker.issuer_title, ours.title, probe.ca.string());
+  return fmt::format("{} was signed by \"{}\", not by our authority \"{}\" ({})", subject, broker.issuer_title,
+                     ours.title, probe.ca.string());
 }
 
 std::string trust_problem(const Probe& probe, SSL& ssl, X509& certificate, const CertificateInfo& broker) {
@@ -143,7 +162,8 @@ std::string trust_problem(const Probe& probe, SSL& ssl, X509& certificate, const
   if (probe.ca.empty()) {
     const ContextHandle system(SSL_CTX_new(TLS_client_method()));
     require_openssl(system && SSL_CTX_set_default_verify_paths(system.get()) == 1, "the system's authorities");
-    const int verdict = verify_certificate(certificate, *SSL_CTX_get_cert_store(system.get()), sent, {CertificateUse::server, {}, false});
+    const int verdict = verify_certificate(certificate, *SSL_CTX_get_cert_store(system.get()), sent,
+                                           {CertificateUse::server, {}, false});
     return verdict == X509_V_OK ? "" : not_trusted(probe, broker, verdict, {});
   }
   const auto authorities = load_certificates(probe.ca);
@@ -161,7 +181,8 @@ std::string name_problem(const Probe& probe, X509& certificate, const Certificat
   for (const auto& name : broker.names) {
     if (name.rfind("DNS:", 0) == 0 || name.rfind("IP:", 0) == 0) names.push_back(name.substr(name.find(':') + 1));
   }
-  return fmt::format("the certificate of the broker at {} ({}) is not for \"{}\"; it is for {}", probe.place, broker.title, probe.host,
+  return fmt::format("the certificate of the broker at {} ({}) is not for \"{}\"; it is for {}", probe.place,
+                     broker.title, probe.host,
                      names.empty() ? "no name or address at all" : fmt::format("{}", fmt::join(names, ", ")));
 }
 
@@ -178,14 +199,16 @@ std::string broker_problem(const Probe& probe, SSL& ssl) {
 }
 
 std::string no_tls(const Probe& probe, std::string_view finding) {
-  return fmt::format("{} {}: that port speaks no TLS; is it the plain MQTT port, and the TLS port another one?", probe.place, finding);
+  return fmt::format("{} {}: that port speaks no TLS; is it the plain MQTT port, and the TLS port another one?",
+                     probe.place, finding);
 }
 
 bool is_foreign_protocol(unsigned long error) {
   const int reason = ERR_GET_REASON(error);
   return ERR_GET_LIB(error) == ERR_LIB_SSL &&
-         (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST || reason == SSL_R_PACKET_LENGTH_TOO_LONG ||
-          reason == SSL_R_RECORD_LENGTH_MISMATCH || reason == SSL_R_UNEXPECTED_MESSAGE || reason == SSL_R_BAD_RECORD_TYPE);
+         (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST ||
+          reason == SSL_R_PACKET_LENGTH_TOO_LONG || reason == SSL_R_RECORD_LENGTH_MISMATCH ||
+          reason == SSL_R_UNEXPECTED_MESSAGE || reason == SSL_R_BAD_RECORD_TYPE);
 }
 
 bool is_mismatch_alert(int alert) {
@@ -194,10 +217,12 @@ bool is_mismatch_alert(int alert) {
 
 // What our own side finds too weak or unknown in the broker's offer.
 bool is_mismatch(unsigned long error) {
-  constexpr std::array kReasons = {SSL_R_UNSUPPORTED_PROTOCOL,   SSL_R_LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED, SSL_R_WRONG_CIPHER_RETURNED,
-                                   SSL_R_UNKNOWN_CIPHER_RETURNED, SSL_R_DH_KEY_TOO_SMALL,                        SSL_R_WRONG_SIGNATURE_TYPE,
-                                   SSL_R_WRONG_SSL_VERSION,       SSL_R_WRONG_CURVE};
-  return ERR_GET_LIB(error) == ERR_LIB_SSL && std::find(kReasons.begin(), kReasons.end(), ERR_GET_REASON(error)) != kReasons.end();
+  constexpr std::array kReasons = {SSL_R_UNSUPPORTED_PROTOCOL,  SSL_R_LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED,
+                                   SSL_R_WRONG_CIPHER_RETURNED, SSL_R_UNKNOWN_CIPHER_RETURNED,
+                                   SSL_R_DH_KEY_TOO_SMALL,      SSL_R_WRONG_SIGNATURE_TYPE,
+                                   SSL_R_WRONG_SSL_VERSION,     SSL_R_WRONG_CURVE};
+  return ERR_GET_LIB(error) == ERR_LIB_SSL &&
+         std::find(kReasons.begin(), kReasons.end(), ERR_GET_REASON(error)) != kReasons.end();
 }
 
 // The handshake or the first read broke off.
@@ -206,28 +231,35 @@ std::string tls_failure(const Probe& probe, Step step, TlsSession& session) {
   const auto alert = alert_of(error);
   const bool seen_broker = SSL_get0_peer_certificate(&session.ssl()) != nullptr;
   if (std::string problem = broker_problem(probe, session.ssl()); !problem.empty()) return problem;
-  if (step == Step::failed && alert && seen_broker && is_about_certificates(*alert)) return refused_certificate(probe, *alert);
-  const char* const reason = alert ? SSL_alert_desc_string_long(*alert) : ERR_reason_error_string(error);
+  if (step == Step::failed && alert && seen_broker && is_about_certificates(*alert))
+    return refused_certificate(probe, *alert);
+  const char* const text = ERR_reason_error_string(error);
+  const std::string reason = alert ? alert_text(*alert) : text != nullptr ? text : "unknown reason";
   if (step == Step::failed && (alert ? is_mismatch_alert(*alert) : is_mismatch(error))) {
-    return fmt::format("the broker at {} and we share no TLS version or cipher ({}{})", probe.place, alert ? "TLS alert: " : "", reason);
+    return fmt::format("the broker at {} and we share no TLS version or cipher ({})", probe.place, reason);
   }
-  if (step == Step::failed && alert) return fmt::format("the broker at {} refused the TLS handshake (TLS alert: {})", probe.place, reason);
-  if (step == Step::failed && is_foreign_protocol(error) && !seen_broker) return no_tls(probe, "answered with something else than TLS");
+  if (step == Step::failed && alert)
+    return fmt::format("the broker at {} refused the TLS handshake ({})", probe.place, reason);
+  if (step == Step::failed && is_foreign_protocol(error) && !seen_broker)
+    return no_tls(probe, "answered with something else than TLS");
   if (step == Step::failed) {
-    return fmt::format("the TLS handshake with {} failed: {}", probe.place, reason == nullptr ? "unknown reason" : reason);
+    return fmt::format("the TLS handshake with {} failed: {}", probe.place, reason);
   }
   if (step == Step::timed_out) {
-    return fmt::format("{} accepted the connection, but did not {} the TLS handshake within {}: is it a TLS port?", probe.place,
-                       session.heard() ? "finish" : "begin", seconds_text(probe.timeout));
+    return fmt::format("{} accepted the connection, but did not {} the TLS handshake within {}: is it a TLS port?",
+                       probe.place, session.heard() ? "finish" : "begin", seconds_text(probe.timeout));
   }
   if (!session.heard()) return no_tls(probe, "closed the connection without an answer");
   return fmt::format("{} closed the connection in the middle of the TLS handshake without a reason", probe.place);
 }
 
-// In TLS 1.3 the client is done before the broker has judged its certificate: the refusal comes as the first thing read.
+// In TLS 1.3 the client is done before the broker has judged its certificate: the refusal comes as the first thing
+// read.
 std::string refusal_after_handshake(const Probe& probe, TlsSession& session) {
   Step step = session.read(std::min(probe.deadline, std::chrono::steady_clock::now() + kRefusalWait));
-  if (step == Step::closed) return fmt::format("{} closed the connection right after the TLS handshake without a reason, see the broker's log", probe.place);
+  if (step == Step::closed)
+    return fmt::format("{} closed the connection right after the TLS handshake without a reason, see the broker's log",
+                       probe.place);
   if (step == Step::timed_out) {
     session.write(kPingRequest, probe.deadline);
     step = session.read(probe.deadline);
@@ -236,7 +268,9 @@ std::string refusal_after_handshake(const Probe& probe, TlsSession& session) {
 }
 
 // What the macro SSL_set_tlsext_host_name does, whose C cast the compiler refuses here.
-void ask_for_host(SSL& ssl, std::string host) { SSL_ctrl(&ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, host.data()); }
+void ask_for_host(SSL& ssl, std::string host) {
+  SSL_ctrl(&ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, host.data());
+}
 
 std::string probe_tls(const Probe& probe, int socket) {
   const ContextHandle context = make_context(probe);
@@ -245,14 +279,15 @@ std::string probe_tls(const Probe& probe, int socket) {
   if (const Step step = session.handshake(probe.deadline); step != Step::done) return tls_failure(probe, step, session);
   if (std::string problem = broker_problem(probe, session.ssl()); !problem.empty()) return problem;
   if (std::string problem = refusal_after_handshake(probe, session); !problem.empty()) return problem;
-  return fmt::format("TCP and TLS to {} work now ({}): if MQTT still fails, the broker refuses this client, see its log", probe.place,
-                     SSL_get_version(&session.ssl()));
+  return fmt::format(
+      "TCP and TLS to {} work now ({}): if MQTT still fails, the broker refuses this client, see its log", probe.place,
+      SSL_get_version(&session.ssl()));
 }
 
 }  // namespace
 
-std::string diagnose_connection(const std::string& host, std::uint16_t port, const fs::path& ca, const fs::path& cert, const fs::path& key,
-                                std::chrono::milliseconds timeout) {
+std::string diagnose_connection(const std::string& host, std::uint16_t port, const fs::path& ca, const fs::path& cert,
+                                const fs::path& key, std::chrono::milliseconds timeout) {
   const Probe probe{host, place_of(host, port), ca, cert, key, timeout, std::chrono::steady_clock::now() + timeout};
   const TcpConnection connection(host, port, probe.deadline);
   if (std::string problem = tcp_problem(connection, probe); !problem.empty()) return problem;
@@ -266,7 +301,8 @@ std::string diagnose_tcp(const std::string& host, std::uint16_t port, std::chron
   const Probe probe{host, place_of(host, port), {}, {}, {}, timeout, std::chrono::steady_clock::now() + timeout};
   const TcpConnection connection(host, port, probe.deadline);
   if (std::string problem = tcp_problem(connection, probe); !problem.empty()) return problem;
-  return fmt::format("TCP to {} works now: if MQTT still fails, the broker refuses this client, see its log", probe.place);
+  return fmt::format("TCP to {} works now: if MQTT still fails, the broker refuses this client, see its log",
+                     probe.place);
 }
 
 }  // namespace m2ag::host

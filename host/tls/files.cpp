@@ -23,7 +23,9 @@ constexpr off_t kMostBytes = 1 << 20;
 
 std::string errno_text() { return std::generic_category().message(errno); }
 
-[[noreturn]] void fail(const fs::path& place) { throw std::runtime_error(fmt::format("{}: {}", place.string(), errno_text())); }
+[[noreturn]] void fail(const fs::path& place) {
+  throw std::runtime_error(fmt::format("{}: {}", place.string(), errno_text()));
+}
 
 class Descriptor {
  public:
@@ -49,14 +51,17 @@ struct Secret {
 };
 
 Loaded<Secret> read_file(const fs::path& file) {
-  const auto problem = [&](std::string_view what) { return Loaded<Secret>{{}, fmt::format("{}: {}", file.string(), what)}; };
+  const auto problem = [&](std::string_view what) {
+    return Loaded<Secret>{{}, fmt::format("{}: {}", file.string(), what)};
+  };
   // O_NONBLOCK: the open of a FIFO returns at once and is then refused.
   const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (descriptor.get() < 0) return problem(errno_text());
   struct stat status {};
   if (::fstat(descriptor.get(), &status) != 0) return problem(errno_text());
   if (!S_ISREG(status.st_mode)) return problem("is no regular file, expected a PEM file");
-  if (status.st_size > kMostBytes) return problem(fmt::format("has {} bytes, a PEM file has at most {}", status.st_size, kMostBytes));
+  if (status.st_size > kMostBytes)
+    return problem(fmt::format("has {} bytes, a PEM file has at most {}", status.st_size, kMostBytes));
   Loaded<Secret> loaded;
   std::string& text = loaded.value.text;
   text.resize(static_cast<std::size_t>(status.st_size));
@@ -90,12 +95,14 @@ Loaded<std::vector<CertificateHandle>> load_certificates(const fs::path& file) {
   ERR_clear_error();
   const BioHandle bio = view_bio(text.value.text);
   Loaded<std::vector<CertificateHandle>> loaded;
-  while (CertificateHandle certificate{PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)}) loaded.value.push_back(std::move(certificate));
+  while (CertificateHandle certificate{PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)})
+    loaded.value.push_back(std::move(certificate));
   const unsigned long error = ERR_peek_last_error();
   const bool ended = ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
   const std::string reason = take_openssl_reason();
   if (loaded.value.empty() && ended) {
-    loaded.problem = fmt::format("{}: holds no certificate, expected PEM text with \"-----BEGIN CERTIFICATE-----\"", file.string());
+    loaded.problem =
+        fmt::format("{}: holds no certificate, expected PEM text with \"-----BEGIN CERTIFICATE-----\"", file.string());
   } else if (!ended) {
     loaded.problem = fmt::format("{}: the certificate is damaged ({})", file.string(), reason);
   }
@@ -124,7 +131,8 @@ std::string pem_text(X509& certificate) {
   return {data, static_cast<std::size_t>(size)};
 }
 
-FolderLock::FolderLock(const fs::path& folder) : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+FolderLock::FolderLock(const fs::path& folder)
+    : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
   if (descriptor_ < 0) fail(folder);
   while (::flock(descriptor_, LOCK_EX) != 0) {
     if (errno == EINTR) continue;
@@ -135,11 +143,14 @@ FolderLock::FolderLock(const fs::path& folder) : descriptor_(::open(folder.c_str
 
 FolderLock::~FolderLock() { ::close(descriptor_); }
 
-PendingFile::PendingFile(fs::path place, mode_t mode, std::string_view text) : place_(std::move(place)) { write(mode, text); }
+PendingFile::PendingFile(fs::path place, mode_t mode, std::string_view text) : place_(std::move(place)) {
+  write(mode, text);
+}
 
 PendingFile::PendingFile(fs::path place, EVP_PKEY& key) : place_(std::move(place)) {
   const BioHandle bio(BIO_new(BIO_s_secmem()));
-  require_openssl(bio && PEM_write_bio_PKCS8PrivateKey(bio.get(), &key, nullptr, nullptr, 0, nullptr, nullptr) == 1, "the key's PEM text");
+  require_openssl(bio && PEM_write_bio_PKCS8PrivateKey(bio.get(), &key, nullptr, nullptr, 0, nullptr, nullptr) == 1,
+                  "the key's PEM text");
   const char* data = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &data);
   write(S_IRUSR | S_IWUSR, {data, static_cast<std::size_t>(size)});

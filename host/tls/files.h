@@ -1,5 +1,5 @@
-// Reading PEM files and writing secrets so that nobody ever sees half a file or a key with open rights. Knows no policy.
-// Every function may be called from any thread; two processes are kept apart by FolderLock.
+// Reading PEM files and writing secrets so that nobody ever sees half a file or a key with open rights. Knows no
+// policy. Every function may be called from any thread; two processes are kept apart by FolderLock.
 #pragma once
 
 #include <sys/types.h>
@@ -20,7 +20,8 @@ struct Loaded {
   std::string problem{};  ///< empty: `value` is there
 };
 
-/// Every certificate of a PEM file, at least one. Files over 1 MiB and what is no regular file are refused, never waited for.
+/// Every certificate of a PEM file, at least one. Files over 1 MiB and what is no regular file are refused, never
+/// waited for.
 Loaded<std::vector<CertificateHandle>> load_certificates(const std::filesystem::path& file);
 
 /// The private key of a PEM file. One that needs a passphrase is a problem: nobody is asked on a terminal.

@@ -38,7 +38,8 @@ namespace {
 bool is_id_character(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; }
 
 bool is_label(std::string_view label) {
-  return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' && std::all_of(label.begin(), label.end(), is_id_character);
+  return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
+         std::all_of(label.begin(), label.end(), is_id_character);
 }
 
 // 4 or 16 bytes in network order, empty when `text` is no address.
@@ -64,7 +65,8 @@ std::string network_text(std::string_view address, std::string_view mask) {
     const bool set = (mask[static_cast<std::size_t>(i / 8)] >> (7 - i % 8) & 1) != 0;
     prefix = prefix && set == (i < bits);
   }
-  return prefix ? fmt::format("{}/{}", address_text(address), bits) : fmt::format("{}/{}", address_text(address), address_text(mask));
+  return prefix ? fmt::format("{}/{}", address_text(address), bits)
+                : fmt::format("{}/{}", address_text(address), address_text(mask));
 }
 
 std::string octets(const ASN1_STRING* value) {
@@ -95,7 +97,8 @@ std::string usable_address(const sockaddr* address) {
 
 std::optional<std::string> normal_dns_name(std::string_view text) {
   std::string name(text);
-  std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   if (name.empty() || name.size() > 253 || normal_ip_address(name)) return std::nullopt;
   std::string_view rest = name;
   for (auto dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
@@ -113,7 +116,9 @@ std::optional<std::string> normal_ip_address(std::string_view text) {
   return address_text(bytes);
 }
 
-bool is_device_id(std::string_view text) { return !text.empty() && text.size() <= 63 && std::all_of(text.begin(), text.end(), is_id_character); }
+bool is_device_id(std::string_view text) {
+  return !text.empty() && text.size() <= 63 && std::all_of(text.begin(), text.end(), is_id_character);
+}
 
 bool is_file_stem(std::string_view text) {
   const auto at_edge = [](char c) { return c == '.' || c == '-'; };
@@ -155,7 +160,8 @@ std::vector<std::string> local_addresses() {
 
 PermittedNames::PermittedNames(const X509& authority) {
   using Constraints = std::unique_ptr<NAME_CONSTRAINTS, OpensslDelete<NAME_CONSTRAINTS_free>>;
-  const Constraints constraints(static_cast<NAME_CONSTRAINTS*>(X509_get_ext_d2i(&authority, NID_name_constraints, nullptr, nullptr)));
+  const Constraints constraints(
+      static_cast<NAME_CONSTRAINTS*>(X509_get_ext_d2i(&authority, NID_name_constraints, nullptr, nullptr)));
   if (!constraints) return;
   for (int i = 0; i < sk_GENERAL_SUBTREE_num(constraints->permittedSubtrees); ++i) {
     const GENERAL_NAME* base = sk_GENERAL_SUBTREE_value(constraints->permittedSubtrees, i)->base;
@@ -165,7 +171,8 @@ PermittedNames::PermittedNames(const X509& authority) {
     } else if (base->type == GEN_IPADD) {
       constrains_ip_ = true;
       const std::string both = octets(base->d.iPAddress);
-      if (both.size() == 8 || both.size() == 32) networks_.push_back({both.substr(0, both.size() / 2), both.substr(both.size() / 2)});
+      if (both.size() == 8 || both.size() == 32)
+        networks_.push_back({both.substr(0, both.size() / 2), both.substr(both.size() / 2)});
     }
   }
 }

@@ -1,5 +1,5 @@
-// The names a certificate may carry: their syntax, what an authority permits, and the names of this machine. Knows no files.
-// Free of state: every function may be called from any thread.
+// The names a certificate may carry: their syntax, what an authority permits, and the names of this machine. Knows no
+// files. Free of state: every function may be called from any thread.
 #pragma once
 
 #include <openssl/x509.h>
@@ -12,7 +12,8 @@
 
 namespace m2ag::host {
 
-/// Lower case of a DNS name of 1 to 253 characters in labels of `[a-z0-9-]`; nullopt when it is none, an IP address or a wildcard.
+/// Lower case of a DNS name of 1 to 253 characters in labels of `[a-z0-9-]`; nullopt when it is none, an IP address or
+/// a wildcard.
 std::optional<std::string> normal_dns_name(std::string_view text);
 
 /// The usual form of an IPv4 or IPv6 address ("::1"); nullopt when it is none or has a zone ("fe80::1%eth0").
@@ -59,8 +60,8 @@ class PermittedNames {
   std::vector<Network> networks_;
 };
 
-/// What every authority made here permits beside the host's name and the domains asked for: "DNS:local", "IP:10.0.0.0/255.0.0.0", …
-/// Names and networks that are never public (RFC 6762, 8375, 6761, 1918, 3927, 4193, 4291).
+/// What every authority made here permits beside the host's name and the domains asked for: "DNS:local",
+/// "IP:10.0.0.0/255.0.0.0", … Names and networks that are never public (RFC 6762, 8375, 6761, 1918, 3927, 4193, 4291).
 extern const std::array<const char*, 12> kPrivateNames;
 
 }  // namespace m2ag::host

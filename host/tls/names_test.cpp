@@ -9,7 +9,8 @@ TEST_CASE("a DNS name is lower case labels of letters, digits and dashes") {
   CHECK(normal_dns_name("Pi.Local") == "pi.local");
   CHECK(normal_dns_name("localhost") == "localhost");
   CHECK(normal_dns_name(std::string(63, 'a')) == std::string(63, 'a'));
-  for (const char* bad : {"", ".", "a..b", ".a", "a.", "-a", "a-", "a_b", "a b", "a,b", "*.a", "10.0.0.1", "::1", "b\xc3\xbc.de", "a\nb", "a:b", "a/b"}) {
+  for (const char* bad : {"", ".", "a..b", ".a", "a.", "-a", "a-", "a_b", "a b", "a,b", "*.a", "10.0.0.1", "::1",
+                          "b\xc3\xbc.de", "a\nb", "a:b", "a/b"}) {
     CAPTURE(bad);
     CHECK_FALSE(normal_dns_name(bad));
   }
@@ -23,7 +24,8 @@ TEST_CASE("an address gets its usual form") {
   CHECK(normal_ip_address("192.168.1.4") == "192.168.1.4");
   CHECK(normal_ip_address("0:0:0:0:0:0:0:1") == "::1");
   CHECK(normal_ip_address("FD00::A") == "fd00::a");
-  for (const char* bad : {"", "1.2.3", "1.2.3.4.5", "256.1.1.1", "fe80::1%eth0", "1.2.3.4/8", "localhost", " 1.2.3.4"}) {
+  for (const char* bad :
+       {"", "1.2.3", "1.2.3.4.5", "256.1.1.1", "fe80::1%eth0", "1.2.3.4/8", "localhost", " 1.2.3.4"}) {
     CAPTURE(bad);
     CHECK_FALSE(normal_ip_address(bad));
   }
@@ -39,7 +41,9 @@ TEST_CASE("ids, file names and common names are bounded") {
   CHECK(is_file_stem("hub.lan"));
   for (const char* bad : {"", ".", "..", ".a", "a.", "-a", "../a", "a/b", "A"}) CHECK_FALSE(is_file_stem(bad));
 
-  CHECK(is_common_name("K\xc3\xbc" "che"));
+  CHECK(
+      is_common_name("K\xc3\xbc"
+                     "che"));
   CHECK(is_common_name(std::string(64, 'x')));
   for (const char* bad : {"", "a\nb", "a\x7f", "\xff", "\xc3"}) CHECK_FALSE(is_common_name(bad));
   CHECK_FALSE(is_common_name(std::string(65, 'x')));
@@ -50,7 +54,8 @@ TEST_CASE("what an authority permits is read from its certificate") {
   make_authority(folder.path(), {"test", {"pi"}, {"Example.net"}});
   const Authority authority(folder.path());
   const PermittedNames& permitted = authority.permitted();
-  for (const char* name : {"local", "pi.local", "a.b.lan", "localhost", "pi", "example.net", "a.example.net", "x.home.arpa"}) {
+  for (const char* name :
+       {"local", "pi.local", "a.b.lan", "localhost", "pi", "example.net", "a.example.net", "x.home.arpa"}) {
     CAPTURE(name);
     CHECK(permitted.dns(name));
   }
@@ -58,7 +63,8 @@ TEST_CASE("what an authority permits is read from its certificate") {
     CAPTURE(name);
     CHECK_FALSE(permitted.dns(name));
   }
-  for (const char* address : {"10.255.0.1", "172.31.0.1", "192.168.0.1", "127.0.0.1", "169.254.1.1", "::1", "fd12::1", "fe80::1", "febf::1"}) {
+  for (const char* address : {"10.255.0.1", "172.31.0.1", "192.168.0.1", "127.0.0.1", "169.254.1.1", "::1", "fd12::1",
+                              "fe80::1", "febf::1"}) {
     CAPTURE(address);
     CHECK(permitted.ip(address));
   }

@@ -1,5 +1,5 @@
-// Owning handles of the OpenSSL 3 C API and the text of its errors. For the sources of host/tls only: no other folder sees OpenSSL's types.
-// OpenSSL keeps its error queue per thread; every function here may be called from any thread.
+// Owning handles of the OpenSSL 3 C API and the text of its errors. For the sources of host/tls only: no other folder
+// sees OpenSSL's types. OpenSSL keeps its error queue per thread; every function here may be called from any thread.
 #pragma once
 
 #include <openssl/bio.h>
@@ -25,7 +25,8 @@ using CertificateHandle = std::unique_ptr<X509, OpensslDelete<X509_free>>;
 using KeyHandle = std::unique_ptr<EVP_PKEY, OpensslDelete<EVP_PKEY_free>>;
 using BioHandle = std::unique_ptr<BIO, OpensslDelete<BIO_free_all>>;
 
-/// The reason of the latest error of this thread ("wrong version number"), "unknown reason" when there is none. Empties the queue.
+/// The reason of the latest error of this thread ("wrong version number"), "unknown reason" when there is none. Empties
+/// the queue.
 std::string take_openssl_reason();
 
 /// Throws std::runtime_error "what: reason" unless `ok`.

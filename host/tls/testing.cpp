@@ -59,13 +59,16 @@ BoundSocket::BoundSocket(const std::string& address) {
   }
   descriptor_ = ::socket(place.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   auto* generic = reinterpret_cast<sockaddr*>(&place);
-  require_openssl(descriptor_ >= 0 && ::bind(descriptor_, generic, size) == 0 && ::getsockname(descriptor_, generic, &size) == 0, "a loopback port");
+  require_openssl(
+      descriptor_ >= 0 && ::bind(descriptor_, generic, size) == 0 && ::getsockname(descriptor_, generic, &size) == 0,
+      "a loopback port");
   port_ = ntohs(reinterpret_cast<sockaddr_in*>(&place)->sin_port);  // at the same place in both families
 }
 
 BoundSocket::~BoundSocket() { ::close(descriptor_); }
 
-Server::Server(std::function<void(int)> serve, const std::string& address) : socket_(address), serve_(std::move(serve)) {
+Server::Server(std::function<void(int)> serve, const std::string& address)
+    : socket_(address), serve_(std::move(serve)) {
   require_openssl(::listen(socket_.descriptor(), 16) == 0, "listening");
   thread_ = std::thread([this] {
     // Of this thread alone: the tests check that the other side lives with the signal's default, which is death.
@@ -95,7 +98,8 @@ std::function<void(int)> serve_tls(const TlsSettings& settings) {
   SSL_CTX_set_min_proto_version(context.get(), settings.version);
   SSL_CTX_set_max_proto_version(context.get(), settings.version);
   if (!settings.client_ca.empty()) {
-    require_openssl(SSL_CTX_load_verify_file(context.get(), settings.client_ca.c_str()) == 1, "the test server's authority");
+    require_openssl(SSL_CTX_load_verify_file(context.get(), settings.client_ca.c_str()) == 1,
+                    "the test server's authority");
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   }
   return [context](int client) {

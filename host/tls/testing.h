@@ -1,5 +1,5 @@
-// For the tests of this folder: a temporary folder, an authority with leaves, and a TLS server on a loopback port of the system's choice.
-// One thread at a time; the server runs its own thread until it is destroyed.
+// For the tests of this folder: a temporary folder, an authority with leaves, and a TLS server on a loopback port of
+// the system's choice. One thread at a time; the server runs its own thread until it is destroyed.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -51,7 +51,8 @@ class BoundSocket {
   std::uint16_t port_ = 0;
 };
 
-/// Accepts connections one after the other and gives each to `serve` on its thread; each is closed when `serve` returns.
+/// Accepts connections one after the other and gives each to `serve` on its thread; each is closed when `serve`
+/// returns.
 class Server {
  public:
   explicit Server(std::function<void(int)> serve, const std::string& address = "127.0.0.1");

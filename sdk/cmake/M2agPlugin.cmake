@@ -19,7 +19,7 @@ function(m2ag_add_plugin name)
     VISIBILITY_INLINES_HIDDEN ON
     POSITION_INDEPENDENT_CODE ON)
   target_compile_features(${name}_code PUBLIC cxx_std_20)
-  target_compile_options(${name}_code PRIVATE -fno-gnu-unique -Wall -Wextra)
+  target_compile_options(${name}_code PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique> -Wall -Wextra)
   target_link_libraries(${name}_code PUBLIC m2ag::sdk ${ARG_LINK})
 
   add_library(${name} MODULE $<TARGET_OBJECTS:${name}_code>)

@@ -14,8 +14,8 @@ namespace m2ag {
 
 /// Which line: by name, or by the chip's label and an offset (numbers of chips change between kernels and boards).
 struct GpioLineConfig {
-  std::string name;  ///< "GPIO17"; empty when chip and offset are given
-  std::string chip;  ///< the chip's label, such as "pinctrl-rp1"
+  std::string name{};  ///< "GPIO17"; empty when chip and offset are given
+  std::string chip{};  ///< the chip's label, such as "pinctrl-rp1"
   int offset = -1;
 };
 

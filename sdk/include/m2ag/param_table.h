@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "i2c.h"
 #include "param_traits.h"
 
 namespace m2ag {

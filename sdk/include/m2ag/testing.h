@@ -1,15 +1,15 @@
 // Everything a plugin's own test needs, with no host: a fake context with a clock that the test drives, recorded publications,
-// simulated chips and lines. One thread: what the plugin posts and what its timers do runs inside `advance` and `run_posted`.
+// simulated chips and lines. What the plugin posts and what its timers do runs inside `advance` and `run_posted`, on the test's thread.
 #pragma once
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <deque>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -94,38 +94,18 @@ class FakeContext : public Context {
 
   /// Time passes: timers that fall due run in their order, with what they post.
   void advance(std::chrono::microseconds duration) {
-    const auto end = now_ + duration;
+    const auto end = now() + duration;
     run_posted();
-    while (true) {
-      auto next = timers_.end();
-      for (auto each = timers_.begin(); each != timers_.end();) {
-        if (each->alive.expired()) {
-          each = timers_.erase(each);
-          continue;
-        }
-        if (each->due <= end && (next == timers_.end() || each->due < next->due)) next = each;
-        ++each;
-      }
-      if (next == timers_.end()) break;
-      now_ = std::max(now_, next->due);
-      auto task = next->task;
-      if (next->interval) {
-        next->due += *next->interval;
-      } else {
-        timers_.erase(next);
-      }
+    while (auto task = take_due(end)) {
       task();
       run_posted();
     }
+    const std::lock_guard lock(mutex_);
     now_ = end;
   }
   /// Runs what the plugin posted.
   void run_posted() {
-    while (!posted_.empty()) {
-      auto task = std::move(posted_.front());
-      posted_.pop_front();
-      task();
-    }
+    while (auto task = take_posted()) task();
   }
 
   /// A chip that answers on a bus. The same object may be looked at by the test.
@@ -138,14 +118,23 @@ class FakeContext : public Context {
     if (!line) line = std::make_shared<FakeLine>();
     return *line;
   }
+  /// A line that the component holds; nothing after a stop() that let go of everything.
+  std::optional<std::string> held_line() const {
+    for (const auto& [name, line] : lines_) {
+      if (line->held()) return name;
+    }
+    return std::nullopt;
+  }
   /// What /sys shows at a path.
   void set_sysfs(const std::string& path, std::string text) { sysfs_[path] = std::move(text); }
   /// What an earlier run saved.
   void set_saved(const std::string& key, Value value) { saved_[key] = std::move(value); }
 
+  /// To be looked at while no thread of the plugin publishes.
   const std::vector<Publication>& publications() const { return publications_; }
   /// The newest value of a channel, or null.
   Value last(std::string_view channel) const {
+    const std::lock_guard lock(mutex_);
     for (auto each = publications_.rbegin(); each != publications_.rend(); ++each) {
       if (each->channel == channel) return each->value;
     }
@@ -159,29 +148,49 @@ class FakeContext : public Context {
   std::string_view device() const override { return device_; }
   void publish(std::string_view channel, Value value) override {
     if (value.is_number() && !std::isfinite(value.as_number())) throw std::invalid_argument("not a finite number");
+    const std::lock_guard lock(mutex_);
     publications_.push_back({std::string(channel), std::move(value)});
   }
-  void log(LogLevel, std::string_view message) override { log_lines_.emplace_back(message); }
-  void post(std::function<void()> task) override { posted_.push_back(std::move(task)); }
+  void log(LogLevel, std::string_view message) override {
+    const std::lock_guard lock(mutex_);
+    log_lines_.emplace_back(message);
+  }
+  void post(std::function<void()> task) override {
+    const std::lock_guard lock(mutex_);
+    posted_.push_back(std::move(task));
+  }
   Handle after(std::chrono::microseconds delay, std::function<void()> task) override { return add_timer(delay, {}, std::move(task)); }
   Handle every(std::chrono::microseconds interval, std::function<void()> task) override {
     return add_timer(interval, interval, std::move(task));
   }
-  void fail(std::string reason) override { failure_ = std::move(reason); }
+  void fail(std::string reason) override {
+    const std::lock_guard lock(mutex_);
+    failure_ = std::move(reason);
+  }
   std::optional<Value> saved(std::string_view key) const override {
+    const std::lock_guard lock(mutex_);
     const auto entry = saved_.find(key);
     return entry == saved_.end() ? std::nullopt : std::optional(entry->second);
   }
-  void save(std::string_view key, Value value) override { saved_[std::string(key)] = std::move(value); }
+  void save(std::string_view key, Value value) override {
+    const std::lock_guard lock(mutex_);
+    saved_[std::string(key)] = std::move(value);
+  }
   /// The test calls `deliver`.
   Handle subscribe(std::string_view filter, std::function<void(const ChannelUpdate&)> handler) override {
     auto entry = std::make_shared<Subscription>(Subscription{std::string(filter), std::move(handler)});
+    const std::lock_guard lock(mutex_);
     subscriptions_.push_back(entry);
     return entry;
   }
   /// A value of another component, to the subscriptions whose filter names it (exactly, or with `+`).
   void deliver(const std::string& component, const std::string& channel, const Value& value) {
-    for (const auto& weak : subscriptions_) {
+    std::vector<std::weak_ptr<Subscription>> subscriptions;
+    {
+      const std::lock_guard lock(mutex_);
+      subscriptions = subscriptions_;
+    }
+    for (const auto& weak : subscriptions) {
       const auto entry = weak.lock();
       if (!entry) continue;
       const auto slash = entry->filter.find('/');
@@ -189,7 +198,10 @@ class FakeContext : public Context {
       if ((first == "+" || first == component) && (second == "+" || second == channel)) entry->handler({component, channel, value});
     }
   }
-  std::chrono::steady_clock::time_point now() const override { return now_; }
+  std::chrono::steady_clock::time_point now() const override {
+    const std::lock_guard lock(mutex_);
+    return now_;
+  }
 
   std::unique_ptr<I2cDevice> i2c(const I2cConfig& config) override { return std::make_unique<ChipDevice>(*this, config); }
   std::unique_ptr<GpioOutput> gpio_output(const GpioLineConfig& config, const GpioOutputOptions& options) override {
@@ -273,11 +285,12 @@ class FakeContext : public Context {
     Input(FakeContext& context, std::shared_ptr<FakeLine> line, const GpioInputOptions& options, EdgeHandler on_edge)
         : line_(std::move(line)), active_low_(options.active_low) {
       line_->on_level_ = [&context, low = active_low_, handler = std::move(on_edge), sequence = 0U](bool high) mutable {
-        if (handler) handler({high != low, context.now_.time_since_epoch(), ++sequence});
+        if (handler) handler({high != low, context.now().time_since_epoch(), ++sequence});
       };
     }
     ~Input() override {
       line_->on_level_ = nullptr;
+      line_->pulled_up_ = false;
       line_->held_ = false;
     }
     bool read() override { return line_->level() != active_low_; }
@@ -308,11 +321,35 @@ class FakeContext : public Context {
   }
   Handle add_timer(std::chrono::microseconds delay, std::optional<std::chrono::microseconds> interval, std::function<void()> task) {
     auto alive = std::make_shared<int>(0);
+    const std::lock_guard lock(mutex_);
     timers_.push_back({alive, now_ + delay, interval, std::move(task)});
     return alive;
   }
+  /// The task of the next timer that is due by `end`, at whose time it then is; empty when there is none.
+  std::function<void()> take_due(Clock::time_point end) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(timers_, [](const Timer& timer) { return timer.alive.expired(); });
+    const auto next = std::min_element(timers_.begin(), timers_.end(), [](const Timer& a, const Timer& b) { return a.due < b.due; });
+    if (next == timers_.end() || next->due > end) return {};
+    now_ = std::max(now_, next->due);
+    auto task = next->task;
+    if (next->interval) {
+      next->due += *next->interval;
+    } else {
+      timers_.erase(next);
+    }
+    return task;
+  }
+  std::function<void()> take_posted() {
+    const std::lock_guard lock(mutex_);
+    if (posted_.empty()) return {};
+    auto task = std::move(posted_.front());
+    posted_.pop_front();
+    return task;
+  }
 
   std::string component_, device_;
+  mutable std::mutex mutex_;  // a plugin's threads may call too; its tasks run without it
   Clock::time_point now_{std::chrono::hours(1)};
   std::vector<Timer> timers_;
   std::deque<std::function<void()>> posted_;

@@ -4,6 +4,6 @@ from .broker import Broker, free_port
 from .client import Client, Message
 from .host import Host
 from .process import Process
-from .scenario import DEVICE, Scenario, main, topic
+from .scenario import DEVICE, Scenario, main, simulated, topic
 
-__all__ = ["DEVICE", "Broker", "Client", "Host", "Message", "Process", "Scenario", "free_port", "main", "topic"]
+__all__ = ["DEVICE", "Broker", "Client", "Host", "Message", "Process", "Scenario", "free_port", "main", "simulated", "topic"]

@@ -25,8 +25,9 @@ class Process:
         self.lines = []
         self._changed = threading.Condition()
         self.started = time.monotonic()
+        # restore_signals: a test may limit the size of files, and then a write shall fail as on a full disk, not end the process.
         self._child = subprocess.Popen(argv, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                       stderr=subprocess.STDOUT, preexec_fn=_die_with_parent)
+                                       stderr=subprocess.STDOUT, preexec_fn=_die_with_parent, restore_signals=False)
         self.pid = self._child.pid
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

@@ -84,7 +84,7 @@ class Scenario:
         return self.descriptor
 
     def run_arguments(self, descriptor=None):
-        arguments = ["run", "--config", descriptor or self.descriptor, "--state", os.path.join(self.folder, "state")]
+        arguments = ["run", "--config", descriptor or self.descriptor]
         for folder in self.plugin_folders:
             arguments += ["--plugins", folder]
         return arguments
@@ -108,6 +108,9 @@ class Scenario:
             if broker.process:
                 broker.process.kill()
 
+    def remove(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def logs(self):
         parts = [(f"log of host {number}", host.text()) for number, host in enumerate(self.hosts, 1)]
         parts += [(f"log of broker {number}", broker.text()) for number, broker in enumerate(self.brokers, 1)]
@@ -117,6 +120,20 @@ class Scenario:
     def _cut(text, most=400):
         lines = text.splitlines()
         return "\n".join(lines if len(lines) <= most else [*lines[: most // 2], f"… {len(lines) - most} lines …", *lines[-most // 2 :]])
+
+
+def simulated(lines=(), chips=()):
+    """A `simulated` section: GPIO lines by name, and chips as (bus, address, chip, settings)."""
+    text = "simulated:\n"
+    if lines:
+        text += f"  gpio: [{', '.join(lines)}]\n"
+    buses = {}
+    for bus, address, chip, settings in chips:
+        entries = {"chip": chip, **settings}
+        buses.setdefault(bus, []).append(f"      {address:#x}: {{ {', '.join(f'{k}: {v}' for k, v in entries.items())} }}\n")
+    if buses:
+        text += "  i2c:\n" + "".join(f"    {bus}:\n{''.join(rows)}" for bus, rows in buses.items())
+    return text
 
 
 def topic(path, device=DEVICE):
@@ -151,5 +168,5 @@ def main(run, description=None):
         if options.keep:
             print(f"kept {scenario.folder}", file=sys.stderr)
         else:
-            shutil.rmtree(scenario.folder, ignore_errors=True)
+            scenario.remove()
     sys.exit(1 if failed else 0)

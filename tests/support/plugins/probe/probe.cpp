@@ -5,5 +5,6 @@ M2AG_PLUGIN("probe", "1.0.0", plugin) {
   probe::describe_sleeper(plugin);
   probe::describe_faulty(plugin);
   probe::describe_dial(plugin);
-  probe::describe_wire(plugin);
+  probe::describe_meter(plugin);
+  probe::describe_pulse(plugin);
 }

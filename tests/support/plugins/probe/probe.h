@@ -10,6 +10,7 @@ void describe_lamp(m2ag::Plugin& plugin);
 void describe_sleeper(m2ag::Plugin& plugin);
 void describe_faulty(m2ag::Plugin& plugin);
 void describe_dial(m2ag::Plugin& plugin);
-void describe_wire(m2ag::Plugin& plugin);
+void describe_meter(m2ag::Plugin& plugin);
+void describe_pulse(m2ag::Plugin& plugin);
 
 }  // namespace probe

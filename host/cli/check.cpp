@@ -1,0 +1,71 @@
+#include "cli/check.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/catalog_types.h"
+#include "cli/exit_code.h"
+#include "cli/plugin_option.h"
+#include "core/log.h"
+#include "config/descriptor.h"
+#include "plugin/contract.h"
+#include "plugin/folders.h"
+
+namespace m2ag::host {
+namespace {
+
+struct Options {
+  std::filesystem::path file;
+  std::vector<std::filesystem::path> folders;
+  bool json = false;
+};
+
+void print_json(const Problems& problems) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const Problem& problem : problems.sorted()) {
+    list.push_back({{"file", problem.mark.file},
+                    {"line", problem.mark.line},
+                    {"column", problem.mark.column},
+                    {"path", problem.path},
+                    {"message", problem.message},
+                    {"severity", problem.warning ? "warning" : "error"}});
+  }
+  std::cout << list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+}
+
+int check_descriptor(const Options& options) {
+  Log log;
+  log.add_sink(stderr_sink());
+  const CatalogTypes types(scan_plugins(options.folders, log));
+  Problems problems;
+  const auto descriptor = read_descriptor(options.file, Environment::of_process(), &types, problems);
+  if (options.json) {
+    print_json(problems);
+  } else {
+    std::cerr << problems.text();
+    if (descriptor) {
+      std::cout << options.file.string() << ": ok, device " << descriptor->device.id << " with " << descriptor->components.size()
+                << " components\n";
+    }
+  }
+  return descriptor ? kExitOk : kExitInputWrong;
+}
+
+}  // namespace
+
+void add_check_verb(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("check", "Check a descriptor, or a plugin against its contract; touches no hardware");
+  verb->add_option("FILE", options->file, "descriptor (.yaml) or plugin (.so)")->required();
+  verb->add_flag("--json", options->json, "print the problems as JSON");
+  add_plugins_option(*verb, options->folders);
+  verb->callback([options, &exit_code] {
+    exit_code = options->file.extension() == ".so" ? (check_contract(options->file, self_executable(), std::cout) ? kExitOk : kExitInputWrong) : check_descriptor(*options);
+  });
+}
+
+}  // namespace m2ag::host

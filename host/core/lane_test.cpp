@@ -1,0 +1,399 @@
+#include "core/lane.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "catch.h"
+#include "core/test_gate.h"
+
+using namespace m2ag::host;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kNever = Clock::time_point::max();
+
+struct Fixture {
+  ManualClock clock;
+  Executor executor{clock};
+  std::shared_ptr<Lane> lane = Lane::create(executor, "test", 4);
+  Gate gate;
+
+  /// Occupies the lane until the gate opens.
+  void occupy() {
+    lane->post([this] { gate.wait(); }, {"occupy"});
+    REQUIRE(gate.wait_arrived(1));
+  }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "tasks of one thread run in the order they were posted") {
+  std::vector<int> order;
+  for (int n = 0; n < 1000; ++n) REQUIRE(lane->post([&order, n] { order.push_back(n); }, {"append"}));
+  REQUIRE(lane->wait_idle(test_deadline()));
+  REQUIRE(order.size() == 1000);
+  CHECK(std::ranges::is_sorted(order));
+}
+
+TEST_CASE_METHOD(Fixture, "never two tasks of one lane at once, from however many threads they come") {
+  int inside = 0;  // no atomics: the thread sanitizer would see a race if the lane allowed one
+  int most = 0;
+  int runs = 0;
+  std::vector<std::thread> threads;
+  for (int n = 0; n < 4; ++n) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 1000; ++round) {
+        lane->post(
+            [&] {
+              most = std::max(most, ++inside);
+              ++runs;
+              --inside;
+            },
+            {"count"});
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  REQUIRE(lane->wait_idle(test_deadline()));
+  CHECK(most == 1);
+  CHECK(runs == 4000);
+}
+
+TEST_CASE_METHOD(Fixture, "commands are refused when the lane is full, the host's posts are not") {
+  occupy();
+  int ran = 0;
+  for (int n = 0; n < 4; ++n) CHECK(lane->try_post([&] { ++ran; }, {"set"}, kNever));
+  CHECK_FALSE(lane->try_post([&] { ran += 100; }, {"set"}, kNever));
+  CHECK(lane->post([&] { ++ran; }, {"sample"}));
+  CHECK_FALSE(lane->try_post([&] { ran += 100; }, {"set"}, kNever));
+  CHECK(lane->pending() == 5);
+  gate.open();
+  REQUIRE(lane->wait_idle(test_deadline()));
+  CHECK(ran == 5);
+  CHECK(lane->try_post([&] { ++ran; }, {"set"}, kNever));
+  REQUIRE(lane->wait_idle(test_deadline()));
+  CHECK(ran == 6);
+}
+
+TEST_CASE_METHOD(Fixture, "a command whose deadline passes while it waits is dropped, never run") {
+  occupy();
+  std::string events;
+  const auto now = clock.now();
+  CHECK(lane->try_post([&] { events += "A"; }, {"set"}, now + 1s, [&] { events += "a"; }));
+  CHECK(lane->try_post([&] { events += "B"; }, {"set"}, now + 5s, [&] { events += "b"; }));
+  CHECK(lane->try_post([&] { events += "C"; }, {"set"}, now + 2s, [&] { events += "c"; }));
+  CHECK(lane->post([&] { events += "P"; }, {"sample"}));
+  CHECK(lane->expire(now) == 0);
+  clock.advance(2s);
+  CHECK(lane->expire(clock.now()) == 2);
+  CHECK(events == "ac");
+  CHECK(lane->pending() == 2);
+  gate.open();
+  REQUIRE(lane->wait_idle(test_deadline()));
+  CHECK(events == "acBP");
+}
+
+TEST_CASE_METHOD(Fixture, "a command that comes to its turn too late is dropped even if nobody expired it") {
+  occupy();
+  std::string events;
+  CHECK(lane->try_post([&] { events += "A"; }, {"set"}, clock.now() + 1s, [&] { events += "a"; }));
+  CHECK(lane->try_post([&] { events += "B"; }, {"set"}, clock.now() + 1s));
+  clock.advance(1s);
+  gate.open();
+  REQUIRE(lane->wait_idle(test_deadline()));
+  CHECK(events == "a");
+}
+
+TEST_CASE_METHOD(Fixture, "expired commands make room") {
+  occupy();
+  for (int n = 0; n < 4; ++n) REQUIRE(lane->try_post([] {}, {"set"}, clock.now() + 1s));
+  CHECK_FALSE(lane->try_post([] {}, {"set"}, kNever));
+  clock.advance(1s);
+  CHECK(lane->expire(clock.now()) == 4);
+  CHECK(lane->try_post([] {}, {"set"}, kNever));
+}
+
+TEST_CASE_METHOD(Fixture, "the lane says who runs since when") {
+  CHECK_FALSE(lane->running());
+  CHECK(Lane::current() == nullptr);
+  const auto owner = std::make_shared<std::string>("garage/relay");
+  const CallTag* seen = nullptr;
+  std::string label;
+  lane->post(
+      [&, owner] {
+        seen = Lane::current();
+        label = seen->label;
+        gate.wait();
+      },
+      {"set", *owner});
+  REQUIRE(gate.wait_arrived(1));
+  const auto started = clock.now();
+  clock.advance(3s);
+  const auto running = lane->running();
+  REQUIRE(running);
+  CHECK(running->label == "set");
+  CHECK(running->owner == "garage/relay");
+  CHECK(clock.now() - running->started == 3s);
+  CHECK(running->started == started);
+  gate.open();
+  REQUIRE(lane->wait_idle(test_deadline()));
+  CHECK_FALSE(lane->running());
+  CHECK(label == "set");
+  CHECK(Lane::current() == nullptr);
+}
+
+TEST_CASE("a task that throws is reported, and the lane goes on") {
+  const SystemClock clock;
+  Executor executor(clock);
+  std::vector<std::string> errors;
+  const auto lane = Lane::create(executor, "i2c-1", 4, nullptr, [&](const CallError& error) {
+    const bool range = dynamic_cast<const std::range_error*>(error.exception) != nullptr;
+    errors.push_back(fmt::format("{}.{}: {}{}", error.tag.owner, error.tag.label, error.message, range ? " (range)" : ""));
+  });
+  bool ran = false;
+  lane->post([] { throw std::range_error("too far"); }, {"set", "pump"});
+  lane->post([] { throw 7; }, {"sample", "air"});
+  lane->post([&] { ran = true; }, {"set", "pump"});
+  REQUIRE(lane->wait_idle(test_deadline()));
+  CHECK(errors == std::vector<std::string>{"pump.set: too far (range)", "air.sample: something that is no std::exception"});
+  CHECK(ran);
+}
+
+TEST_CASE("without a handler what a task throws goes to the log") {
+  const SystemClock clock;
+  Executor executor(clock);
+  Log log;
+  std::string line;
+  log.add_sink([&](const LogLine& entry) { line = fmt::format("{}: {}", entry.component, entry.message); });
+  const auto lane = Lane::create(executor, "i2c-1", 4, &log);
+  lane->post([] { throw std::runtime_error("no answer"); }, {"sample", "air"});
+  REQUIRE(lane->wait_idle(test_deadline()));
+  CHECK(line == "air: sample on lane i2c-1 threw: no answer");
+}
+
+TEST_CASE_METHOD(Fixture, "a closed lane drops what waits, refuses what comes and lets the running call finish") {
+  std::string events;
+  lane->post(
+      [&] {
+        gate.wait();
+        events += "running ";
+      },
+      {"occupy"});
+  REQUIRE(gate.wait_arrived(1));
+  Counter dropped;
+  REQUIRE(lane->try_post([&] { events += "never "; }, {"set"}, kNever, [&] { dropped.add(); }));
+  REQUIRE(lane->post([&] { events += "never "; }, {"sample"}));
+  CHECK(lane->close() == 2);
+  CHECK(dropped.count() == 1);
+  CHECK(lane->pending() == 0);
+  CHECK_FALSE(lane->post([&] { events += "never "; }, {"sample"}));
+  CHECK_FALSE(lane->try_post([&] { events += "never "; }, {"set"}, kNever, [&] { dropped.add(); }));
+  CHECK(lane->running());
+  gate.open();
+  REQUIRE(lane->wait_idle(test_deadline()));
+  CHECK(events == "running ");
+  CHECK(dropped.count() == 1);
+  CHECK(lane->close() == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "only what one owner has waiting is dropped from a shared lane") {
+  occupy();
+  const std::string old_pump = "pump";
+  const std::string new_pump = "pump";
+  std::string events;
+  lane->post([&] { events += "old "; }, {"sample", old_pump});
+  REQUIRE(lane->try_post([&] { events += "old "; }, {"set", old_pump}, kNever, [&] { events += "dropped "; }));
+  lane->post([&] { events += "new "; }, {"sample", new_pump});
+  CHECK(lane->drop(old_pump) == 2);
+  gate.open();
+  REQUIRE(lane->wait_idle(test_deadline()));
+  CHECK(events == "dropped new ");
+}
+
+TEST_CASE_METHOD(Fixture, "waiting for a lane ends at its deadline") {
+  occupy();
+  CHECK_FALSE(lane->wait_idle(std::chrono::steady_clock::now() + 1ms));
+  gate.open();
+  CHECK(lane->wait_idle(test_deadline()));
+}
+
+TEST_CASE_METHOD(Fixture, "an idle lane has destroyed what its tasks held") {
+  auto held = std::make_shared<int>(0);
+  for (int round = 0; round < 200; ++round) {
+    lane->post([held] { ++*held; }, {"hold"});
+    REQUIRE(lane->wait_idle(test_deadline()));
+    REQUIRE(held.use_count() == 1);
+  }
+  CHECK(*held == 200);
+}
+
+TEST_CASE_METHOD(Fixture, "a task may post to its own lane, and such posts come after what waits") {
+  std::string events;
+  occupy();
+  lane->post(
+      [&] {
+        events += "1";
+        lane->post([&] { events += "3"; }, {"later"});
+      },
+      {"first"});
+  lane->post([&] { events += "2"; }, {"second"});
+  gate.open();
+  REQUIRE(lane->wait_idle(test_deadline()));
+  CHECK(events == "123");
+}
+
+TEST_CASE("a lane with much to do lets others have their turn") {
+  const ManualClock clock;
+  Executor executor(clock, {.keep = 1, .cap = 1});
+  const auto busy = Lane::create(executor, "busy");
+  const auto other = Lane::create(executor, "other");
+  Gate gate;
+  std::size_t before = 0;
+  std::size_t done = 0;
+  busy->post([&] { gate.wait(); }, {"occupy"});
+  REQUIRE(gate.wait_arrived(1));
+  for (int n = 0; n < 1000; ++n) busy->post([&] { ++done; }, {"count"});
+  other->post([&] { before = done; }, {"look"});
+  gate.open();
+  REQUIRE(busy->wait_idle(test_deadline()));
+  REQUIRE(other->wait_idle(test_deadline()));
+  CHECK(done == 1000);
+  CHECK(before < 100);
+}
+
+TEST_CASE("what waits when the executor ends is dropped, and the lane refuses from then on") {
+  const SystemClock clock;
+  auto executor = std::make_unique<Executor>(clock, ExecutorOptions{.keep = 1, .cap = 1});
+  const auto occupied = Lane::create(*executor, "occupied");
+  const auto waiting = Lane::create(*executor, "waiting");
+  const auto idle = Lane::create(*executor, "idle");
+  Gate gate;
+  Counter dropped;
+  occupied->post([&] { gate.wait(); }, {"occupy"});
+  REQUIRE(gate.wait_arrived(1));
+  REQUIRE(occupied->try_post([] {}, {"set"}, kNever, [&] { dropped.add(); }));
+  REQUIRE(waiting->try_post([] {}, {"set"}, kNever, [&] { dropped.add(); }));
+  std::thread ending([&] { executor.reset(); });
+  REQUIRE(dropped.wait_for(1));
+  gate.open();
+  ending.join();
+  CHECK(waiting->wait_idle(test_deadline()));
+  CHECK_FALSE(waiting->post([] {}, {"sample"}));
+  // Accepted or refused, the command of an idle lane is answered.
+  const std::size_t before = dropped.count();
+  CHECK(idle->try_post([] {}, {"set"}, kNever, [&] { dropped.add(); }));
+  CHECK(dropped.count() == before + 1);
+  CHECK_FALSE(idle->post([] {}, {"sample"}));
+}
+
+TEST_CASE("six of twenty lanes blocked do not keep the others from working") {
+  const SystemClock clock;
+  Executor executor(clock);
+  std::vector<std::shared_ptr<Lane>> lanes;
+  for (int n = 0; n < 20; ++n) lanes.push_back(Lane::create(executor, fmt::format("lane-{}", n)));
+  Gate gate;
+  constexpr std::size_t kBlocked = 6;
+  constexpr int kRounds = 200;
+  for (std::size_t n = 0; n < kBlocked; ++n) lanes[n]->post([&] { gate.wait(); }, {"block"});
+
+  std::vector<std::chrono::nanoseconds> delays;
+  for (int round = 0; round < kRounds; ++round) {
+    Counter done;
+    std::vector<std::chrono::nanoseconds> delay(lanes.size());
+    for (std::size_t n = kBlocked; n < lanes.size(); ++n) {
+      REQUIRE(lanes[n]->try_post(
+          [&, n, posted = clock.now()] {
+            delay[n] = clock.now() - posted;
+            done.add();
+          },
+          {"set"}, kNever));
+    }
+    REQUIRE(done.wait_for(lanes.size() - kBlocked));
+    delays.insert(delays.end(), delay.begin() + kBlocked, delay.end());
+  }
+  CHECK(gate.wait_arrived(kBlocked));
+  for (std::size_t n = 0; n < kBlocked; ++n) CHECK(lanes[n]->running());
+  std::ranges::sort(delays);
+  INFO("from post to run: p50 " << delays[delays.size() / 2].count() / 1000 << " us, p99 " << delays[delays.size() * 99 / 100].count() / 1000
+                                << " us, most " << delays.back().count() / 1000 << " us; workers " << executor.stats().peak);
+  CHECK(delays.size() == kRounds * (lanes.size() - kBlocked));
+  for (std::size_t n = kBlocked; n < lanes.size(); ++n) CHECK(lanes[n]->pending() == 0);
+  gate.open();
+  for (const auto& lane : lanes) CHECK(lane->wait_idle(test_deadline()));
+}
+
+TEST_CASE("ten thousand idle lanes cost no threads") {
+  const SystemClock clock;
+  Executor executor(clock, {.patience = 10s});
+  std::vector<std::shared_ptr<Lane>> lanes;
+  Counter done;
+  for (int n = 0; n < 10'000; ++n) {
+    lanes.push_back(Lane::create(executor, fmt::format("lane-{}", n)));
+    lanes.back()->post([&] { done.add(); }, {"start"});
+  }
+  REQUIRE(done.wait_for(lanes.size()));
+  CHECK(executor.stats().peak == 2);
+}
+
+TEST_CASE("a lane abandoned in a call that never returns hangs neither its owner nor the executor") {
+  const SystemClock clock;
+  const auto gate = std::make_shared<Gate>();
+  const auto back = std::make_shared<Counter>();
+  {
+    Executor executor(clock);
+    auto lane = Lane::create(executor, "stuck");
+    lane->post(
+        [gate, back] {
+          gate->wait();
+          back->add();
+        },
+        {"stop", "pump"});
+    REQUIRE(gate->wait_arrived(1));
+    lane->close();
+    CHECK_FALSE(lane->wait_idle(std::chrono::steady_clock::now() + 1ms));
+    lane.reset();
+    CHECK_FALSE(executor.stop(std::chrono::steady_clock::now() + 1ms));
+  }
+  gate->open();
+  CHECK(back->wait_for(1));
+}
+
+TEST_CASE("commands racing with expiry, drop and close are each answered exactly once") {
+  const SystemClock clock;
+  Executor executor(clock);
+  const auto lane = Lane::create(executor, "race", 8);
+  std::atomic<int> accepted{0};
+  std::atomic<int> answered{0};
+  std::atomic<bool> over{false};
+  std::vector<std::thread> threads;
+  for (int n = 0; n < 3; ++n) {
+    threads.emplace_back([&, n] {
+      for (int round = 0; round < 2000; ++round) {
+        const auto deadline = clock.now() + std::chrono::microseconds(round % 50);
+        if (lane->try_post([&] { ++answered; }, {"set", "pump"}, n == 0 ? kNever : deadline, [&] { ++answered; })) ++accepted;
+      }
+    });
+  }
+  threads.emplace_back([&] {
+    while (!over) {
+      lane->expire(clock.now());
+      lane->running();
+      std::this_thread::yield();
+    }
+  });
+  for (std::size_t n = 0; n < 3; ++n) threads[n].join();
+  lane->close();
+  over = true;
+  threads.back().join();
+  REQUIRE(lane->wait_idle(test_deadline()));
+  CHECK(answered == accepted);
+  CHECK(accepted > 0);
+}

@@ -1,0 +1,91 @@
+#include <m2ag/testing.h>
+
+#include "catch.h"
+
+using m2ag::Value;
+using m2ag::testing::DescribedPlugin;
+using m2ag::testing::FakeContext;
+using Levels = std::vector<bool>;
+
+namespace {
+
+struct Relay {
+  FakeContext context;
+  DescribedPlugin plugin{m2ag_plugin};
+  std::unique_ptr<m2ag::Component> component;
+
+  explicit Relay(Value::Map settings = {}) {
+    settings["line"] = "GPIO17";
+    component = plugin.create("relay", context, settings);
+  }
+  void set(bool on) { dynamic_cast<m2ag::Switch&>(*component).set(on); }
+  m2ag::testing::FakeLine& line() { return context.line("GPIO17"); }
+};
+
+}  // namespace
+
+TEST_CASE("constructing touches no line") {
+  Relay relay;
+  CHECK_FALSE(relay.line().held());
+}
+
+TEST_CASE("set moves the line, is saved and is published") {
+  Relay relay;
+  relay.component->start();
+  CHECK(relay.context.last("state") == Value(false));
+  relay.set(true);
+  CHECK(relay.line().level());
+  CHECK(relay.context.last("state") == Value(true));
+  CHECK(relay.context.saved("state") == Value(true));
+}
+
+TEST_CASE("a relay that closes on a low level") {
+  Relay relay({{"active_low", true}});
+  relay.component->start();
+  CHECK(relay.line().history() == Levels{true});
+  relay.set(true);
+  CHECK(relay.line().history() == Levels{true, false});
+}
+
+TEST_CASE("the level is right from the first moment, with no glitch") {
+  const auto first_levels = [](const char* restore, std::optional<Value> saved) {
+    Relay relay(Value::Map{{"restore", restore}});
+    if (saved) relay.context.set_saved("state", *saved);
+    relay.component->start();
+    CHECK(relay.context.last("state") == Value(bool{relay.line().level()}));
+    return relay.line().history();
+  };
+  CHECK(first_levels("off", Value(true)) == Levels{false});
+  CHECK(first_levels("on", Value(false)) == Levels{true});
+  CHECK(first_levels("last", Value(true)) == Levels{true});
+  CHECK(first_levels("last", Value(false)) == Levels{false});
+  CHECK(first_levels("last", std::nullopt) == Levels{false});
+  CHECK(first_levels("last", Value("rubbish")) == Levels{false});
+}
+
+TEST_CASE("stopping goes to the safe state, lets go of the line and forgets nothing") {
+  const bool safe = GENERATE(false, true);
+  Relay relay({{"restore", "last"}, {"safe", Value::Map{{"state", safe ? "on" : "off"}}}});
+  relay.component->start();
+  relay.set(!safe);
+  relay.component->stop();
+  CHECK(relay.line().history().back() == safe);
+  CHECK_FALSE(relay.line().held());
+  CHECK(relay.context.last("state") == Value(bool{safe}));
+  relay.component->start();
+  CHECK(relay.line().history() == Levels{!safe});
+}
+
+TEST_CASE("a line that another one holds") {
+  Relay relay;
+  const auto other = relay.context.gpio_output({"GPIO17", {}, -1}, {});
+  CHECK_THROWS_AS(relay.component->start(), m2ag::DeviceError);
+  relay.component->stop();
+  CHECK(relay.line().held());
+}
+
+TEST_CASE("stop without start") {
+  Relay relay;
+  relay.component->stop();
+  CHECK(relay.context.publications().empty());
+}

@@ -1,0 +1,63 @@
+"""The bench's results as one table for people."""
+
+import os
+import platform
+import subprocess
+
+
+def machine(root):
+    model = platform.machine()
+    with open("/proc/cpuinfo") as file:
+        for line in file:
+            if line.startswith("model name"):
+                model = line.split(":", 1)[1].strip()
+                break
+    commit = subprocess.run(["git", "-C", root, "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
+    return {"processor": model, "cores": os.cpu_count(), "load_before": os.getloadavg()[0], "commit": commit or "unknown"}
+
+
+def round_trip_rows(r):
+    for name, title in (("100", "at 100 a second"), ("2000", "at 2,000 a second"), ("full", "full speed, 50 in flight")):
+        each = r[name]
+        h, e, ratio = each["host"], each["echo"], each["ratio"]
+        yield (f"round trip p50, {title}", f"{h['p50']:.0f} us", f"{e['p50']:.0f} us", f"{ratio['p50']:.2f}", "ratio <= 1.3" if name == "100" else "")
+        yield (f"round trip p99, {title}", f"{h['p99']:.0f} us", f"{e['p99']:.0f} us", f"{ratio['p99']:.2f}", "")
+        if name == "full":
+            yield ("sustained rate", f"{h['rate']:.0f}/s", f"{e['rate']:.0f}/s", f"{ratio['rate']:.2f}", "ratio >= 0.9")
+        yield (f"CPU per command, {title}", f"{h['cpu_us']:.1f} us", f"{e['cpu_us']:.1f} us", f"{ratio['cpu_us']:.2f}", "ratio <= 1.5" if name == "full" else "")
+    full = r["full"]["host"]
+    yield ("states per command, full speed", f"{full['states'] / full['sent']:.3f}", "", "", "newest wins")
+    yield ("commands lost or out of order, all runs", str(r["lost"]["host"]), str(r["lost"]["echo"]), "", "0")
+
+
+def neighbour_rows(r):
+    for blocked, each in r.items():
+        target = "< 1000 us" if blocked == "6" else ""
+        yield (f"{blocked} of 20 blocked: neighbours' p99 over the broker", f"{each['p99']:.0f} us", "", "", target)
+        yield (f"{blocked} of 20 blocked: neighbours' p99 in the host", f"{each['inside']['p99']:.0f} us", "", "", target)
+
+
+def start_rows(r):
+    yield ("start to first state, 10 components", f"{r['first_ms']:.0f} ms", "", "", "<= 150 ms")
+    yield ("start to the state of all 10", f"{r['all_ms']:.0f} ms", "", "", "")
+
+
+def memory_rows(r):
+    for count, most in (("10", 20), ("1000", 60)):
+        yield (f"RSS with {int(count):,} components ({r[count]['threads']} threads)", f"{r[count]['rss_mib']:.1f} MiB", "", "", f"< {most} MB")
+
+
+ROWS = {"round_trip": round_trip_rows, "neighbours": neighbour_rows, "start": start_rows, "memory": memory_rows}
+
+
+def table(results):
+    rows = [("measure", "host", "echo client", "ratio", "target")]
+    for name, rows_of in ROWS.items():
+        if name in results:
+            rows += rows_of(results[name])
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    line = lambda row: "| " + " | ".join(cell.ljust(width) if column == 0 else cell.rjust(width) for column, (cell, width) in enumerate(zip(row, widths))) + " |"
+    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
+    m = results["machine"]
+    head = f"{m['commit']} on {m['processor']}, {m['cores']} cores, load {m['load_before']:.1f} before and {m['load_after']:.1f} after"
+    return "\n".join([head + (", quick" if results["quick"] else ""), "", line(rows[0]), rule, *map(line, rows[1:])])
