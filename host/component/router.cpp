@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 
 #include "component/arguments.h"
 #include "core/json.h"
@@ -14,6 +13,8 @@ namespace m2ag::host {
 namespace {
 
 constexpr std::chrono::seconds kCommandDeadline{10};
+constexpr std::chrono::seconds kLogWindow{10};
+constexpr unsigned kLogsPerWindow = 20;
 
 /// The text behind `prefix` and a slash, or nothing.
 std::optional<std::string_view> behind(std::string_view text, std::string_view prefix) {
@@ -183,7 +184,7 @@ void Router::request(const Arrival& arrival) {
 
 void Router::refuse(const Arrival& arrival, Refusal refusal) {
   ++refused_;
-  services_.log.warning(arrival.component, "refused {}: {}", arrival.command, refusal.message);
+  log_refusal(arrival, refusal);
   Reply reply;
   reply.component = arrival.component == "request" ? std::string() : std::string(arrival.component);
   reply.command = arrival.command;
@@ -192,6 +193,20 @@ void Router::refuse(const Arrival& arrival, Refusal refusal) {
   reply.address = {std::string(arrival.message.response_topic), std::string(arrival.message.correlation_data),
                    transaction_of(arrival.message.payload)};
   services_.reply(std::move(reply));
+}
+
+void Router::log_refusal(const Arrival& arrival, const Refusal& refusal) {
+  // Who sends nonsense at full speed must not fill the disk with it.
+  const auto now = services_.clock.now();
+  if (now - log_window_ > kLogWindow) {
+    if (logged_in_window_ > kLogsPerWindow) {
+      services_.log.warning("", "{} more commands were refused in the last seconds", logged_in_window_ - kLogsPerWindow);
+    }
+    log_window_ = now;
+    logged_in_window_ = 0;
+  }
+  if (++logged_in_window_ > kLogsPerWindow) return;
+  services_.log.warning(arrival.component, "refused {}: {}", arrival.command, refusal.message);
 }
 
 Refusal Router::explain_unknown(const Arrival& arrival) const {

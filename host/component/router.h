@@ -3,6 +3,7 @@
 // route() from one thread at a time (the MQTT client's); returns at once.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -55,6 +56,7 @@ class Router {
   void run(const Target& target, const Arrival& arrival, Command& command);
   void request(const Arrival& arrival);
   void refuse(const Arrival& arrival, Refusal refusal);
+  void log_refusal(const Arrival& arrival, const Refusal& refusal);
   Refusal explain_unknown(const Arrival& arrival) const;
 
   const std::string base_;
@@ -63,7 +65,9 @@ class Router {
   Services& services_;
   Targets targets_;  ///< by the topic's part behind the device: "pump/state/set"
   std::unordered_map<std::string, RequestHandler> requests_;
-  std::uint64_t refused_ = 0;
+  std::atomic<std::uint64_t> refused_{0};
+  Clock::time_point log_window_{};  ///< start of the time in which so many refusals have been logged
+  unsigned logged_in_window_ = 0;
 };
 
 }  // namespace m2ag::host

@@ -158,6 +158,22 @@ TEST_CASE("depth is bounded, through aliases too") {
   CHECK(problems_of(steps) == "f.yaml:1:129: nested deeper than 64 levels\n");
 }
 
+TEST_CASE("a file of one long line is read in no time, and its columns are right") {
+  std::string text = "[";
+  for (int i = 0; i < 100'000; ++i) text += "ü,";
+  const auto begin = std::chrono::steady_clock::now();
+  CHECK(problems_of(text) == "f.yaml:1:199998: more than 100000 values, aliases and included files expanded\n");
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(20));
+}
+
+TEST_CASE("columns are right wherever the bookkeeping's blocks end") {
+  for (std::size_t length = 250; length < 262; ++length) {
+    const std::string text = "a: \"" + std::string(length, 'x') + "ü\" y\nb: 1\n";
+    CHECK(problems_of(text).starts_with("f.yaml:1:" + std::to_string(length + 8) + ": unexpected text"));
+    CHECK(problems_of(text.substr(0, length) + "\xFF").starts_with("f.yaml:1:" + std::to_string(length + 1) + ": not UTF-8"));
+  }
+}
+
 TEST_CASE("values and bytes are bounded") {
   std::string many = "a:\n";
   for (int i = 0; i < 100'001; ++i) many += "- 1\n";

@@ -27,6 +27,10 @@ std::size_t utf8_length(std::string_view text) {
   return length;
 }
 
+constexpr std::size_t kBlock = 256;
+
+bool is_following(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
 }  // namespace
 
 std::optional<BadByte> find_bad_byte(std::string_view text) {
@@ -41,7 +45,10 @@ std::optional<BadByte> find_bad_byte(std::string_view text) {
 }
 
 TextLines::TextLines(std::string_view text) : text_(text), starts_{0} {
+  std::size_t following = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
+    if (i % kBlock == 0) following_.push_back(following);
+    if (is_following(text[i])) ++following;
     if (text[i] == '\n') starts_.push_back(i + 1);
   }
 }
@@ -64,9 +71,19 @@ std::size_t TextLines::line_of(std::size_t offset) const {
 }
 
 std::size_t TextLines::character_column(std::size_t line, std::size_t byte_column) const {
-  const std::string_view before = this->line(line).substr(0, byte_column);
-  const auto following = std::count_if(before.begin(), before.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; });
-  return byte_column - static_cast<std::size_t>(following);
+  if (line >= starts_.size()) return byte_column;
+  const std::size_t place = starts_[line] + std::min(byte_column, this->line(line).size());
+  return byte_column - (following_bytes(place) - following_bytes(starts_[line]));
+}
+
+std::size_t TextLines::following_bytes(std::size_t offset) const {
+  const std::size_t block = offset / kBlock;
+  const std::size_t begin = std::min(block * kBlock, text_.size());
+  const std::string_view rest = text_.substr(begin, offset - begin);
+  const auto inside = std::count_if(rest.begin(), rest.end(), is_following);
+  // An end of text at a block's edge has no block of its own.
+  if (block >= following_.size()) return block == 0 ? 0 : following_bytes(offset - 1) + (is_following(text_[offset - 1]) ? 1 : 0);
+  return following_[block] + static_cast<std::size_t>(inside);
 }
 
 }  // namespace m2ag::host

@@ -34,8 +34,12 @@ class TextLines {
   std::size_t character_column(std::size_t line, std::size_t byte_column) const;
 
  private:
+  /// Bytes before `offset` that are not the first of their character.
+  std::size_t following_bytes(std::size_t offset) const;
+
   std::string_view text_;
   std::vector<std::size_t> starts_;
+  std::vector<std::size_t> following_;  ///< of each block's begin: a line may be as long as the file
 };
 
 }  // namespace m2ag::host

@@ -33,7 +33,8 @@ class ManualClock final : public Clock {
   time_point now() const override { return time_point(std::chrono::hours(1)) + elapsed(); }
   system_time_point system_now() const override {
     return system_time_point(std::chrono::seconds(1'577'836'800)) +
-           std::chrono::duration_cast<system_time_point::duration>(elapsed() + std::chrono::nanoseconds(jumped_.load()));
+           std::chrono::duration_cast<system_time_point::duration>(elapsed() +
+                                                                   std::chrono::nanoseconds(jumped_.load()));
   }
 
   /// Both clocks go on by `step`, which is not negative.

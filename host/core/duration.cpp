@@ -17,7 +17,8 @@ struct Unit {
   std::int64_t factor;
 };
 
-constexpr Unit kDurations[] = {{"d", 86'400'000'000}, {"h", 3'600'000'000}, {"m", 60'000'000}, {"s", 1'000'000}, {"ms", 1'000}, {"us", 1}};
+constexpr Unit kDurations[] = {{"d", 86'400'000'000}, {"h", 3'600'000'000}, {"m", 60'000'000},
+                               {"s", 1'000'000},      {"ms", 1'000},        {"us", 1}};
 constexpr Unit kSizes[] = {{"TiB", 1LL << 40}, {"GiB", 1LL << 30}, {"MiB", 1LL << 20}, {"KiB", 1LL << 10}, {"B", 1}};
 
 std::int64_t parse(std::string_view text, std::span<const Unit> units, std::string_view expected) {
@@ -46,8 +47,8 @@ std::string format(std::int64_t count, std::span<const Unit> units, std::string_
 }  // namespace
 
 std::chrono::microseconds parse_duration(std::string_view text) {
-  return std::chrono::microseconds(
-      parse(text, kDurations, "a duration, a whole number with one of the units us, ms, s, m, h, d, such as 250ms or 10s"));
+  return std::chrono::microseconds(parse(
+      text, kDurations, "a duration, a whole number with one of the units us, ms, s, m, h, d, such as 250ms or 10s"));
 }
 
 std::string format_duration(std::chrono::microseconds duration) { return format(duration.count(), kDurations, "0s"); }

@@ -9,7 +9,8 @@
 
 namespace m2ag::host {
 
-/// Units us, ms, s, m, h, d; not negative, at most what 63 bits of microseconds hold (106,751,991 days). Throws ConfigError that says what was found and what was expected.
+/// Units us, ms, s, m, h, d; not negative, at most what 63 bits of microseconds hold (106,751,991 days).
+/// Throws ConfigError that says what was found and what was expected.
 std::chrono::microseconds parse_duration(std::string_view text);
 
 /// The shortest text with one unit that says exactly this: 90 s is "90s", 120 s is "2m", nothing is "0s". Negative ones get a minus sign.

@@ -25,17 +25,20 @@ TEST_CASE("durations are read") {
 }
 
 TEST_CASE("what is no duration is refused with what was expected") {
-  const auto* text = GENERATE("", "10", "s", "10 s", " 10s", "10s ", "10S", "10sec", "1.5s", "-5s", "+5s", "0x10s", "1h30m", "ten seconds", "10µs");
+  const auto* text = GENERATE("", "10", "s", "10 s", " 10s", "10s ", "10S", "10sec", "1.5s", "-5s", "+5s", "0x10s",
+                              "1h30m", "ten seconds", "10µs");
   CAPTURE(text);
   CHECK_THROWS_MATCHES(
       parse_duration(text), m2ag::ConfigError,
-      Message("expected a duration, a whole number with one of the units us, ms, s, m, h, d, such as 250ms or 10s, found \"" +
-              std::string(text) + "\""));
+      Message(
+          "expected a duration, a whole number with one of the units us, ms, s, m, h, d, such as 250ms or 10s, found \"" +
+          std::string(text) + "\""));
 }
 
 TEST_CASE("a duration that does not fit is refused with the largest that does") {
   CHECK(parse_duration("106751991d") == microseconds(106'751'991LL * 86'400'000'000));
-  CHECK_THROWS_MATCHES(parse_duration("106751992d"), m2ag::ConfigError, Message("\"106751992d\" is too large: expected at most 106751991d"));
+  CHECK_THROWS_MATCHES(parse_duration("106751992d"), m2ag::ConfigError,
+                       Message("\"106751992d\" is too large: expected at most 106751991d"));
   CHECK_THROWS_MATCHES(parse_duration("99999999999999999999s"), m2ag::ConfigError,
                        Message("\"99999999999999999999s\" is too large: expected at most 9223372036854s"));
 }
@@ -64,9 +67,10 @@ TEST_CASE("sizes are read and written") {
   CHECK(format_size(65'537) == "65537B");
   const auto* text = GENERATE("64", "64KB", "64kib", "64 KiB", "KiB", "-1B", "1.5MiB");
   CAPTURE(text);
-  CHECK_THROWS_MATCHES(parse_size(text), m2ag::ConfigError,
-                       Message("expected a size, a whole number with one of the units B, KiB, MiB, GiB, TiB, such as 64KiB, found \"" +
-                               std::string(text) + "\""));
+  CHECK_THROWS_MATCHES(
+      parse_size(text), m2ag::ConfigError,
+      Message("expected a size, a whole number with one of the units B, KiB, MiB, GiB, TiB, such as 64KiB, found \"" +
+              std::string(text) + "\""));
   CHECK_THROWS_WITH(parse_size("8388608TiB"), "\"8388608TiB\" is too large: expected at most 8388607TiB");
 }
 

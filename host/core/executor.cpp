@@ -4,7 +4,8 @@
 
 namespace m2ag::host {
 
-Executor::Executor(const Clock& clock, ExecutorOptions options) : clock_(clock), pool_(std::make_shared<WorkerPool>(options)) {
+Executor::Executor(const Clock& clock, ExecutorOptions options)
+    : clock_(clock), pool_(std::make_shared<WorkerPool>(options)) {
   pool_->start();
 }
 

@@ -143,12 +143,15 @@ TEST_CASE("turns that wait are refused at the end, and so is what comes later") 
     done.add();
   });
   REQUIRE(gate.wait_arrived(1));
-  for (int n = 0; n < 3; ++n) announce(executor, [&] { done.add(); }, &refused);
+  for (int n = 0; n < 3; ++n)
+    announce(
+        executor, [&] { done.add(); }, &refused);
   std::thread stopping([&] { CHECK(executor.stop(test_deadline())); });
   REQUIRE(refused.wait_for(3));
   gate.open();
   stopping.join();
-  announce(executor, [&] { done.add(); }, &refused);
+  announce(
+      executor, [&] { done.add(); }, &refused);
   CHECK(refused.count() == 4);
   CHECK(done.count() == 1);
   CHECK(executor.stats().workers == 0);
@@ -175,7 +178,8 @@ TEST_CASE("a worker that does not come back is left behind, and hangs nobody") {
   CHECK_FALSE(pool.expired());  // the thread left behind still owns it
   gate->open();
   REQUIRE(back->wait_for(1));
-  for (const auto deadline = test_deadline(); !pool.expired() && std::chrono::steady_clock::now() < deadline;) std::this_thread::yield();
+  for (const auto deadline = test_deadline(); !pool.expired() && std::chrono::steady_clock::now() < deadline;)
+    std::this_thread::yield();
   CHECK(pool.expired());
 }
 
@@ -204,7 +208,8 @@ TEST_CASE("the kernel tells a computing thread from a waiting one") {
   });
   REQUIRE(gate.wait_arrived(1));
   bool seen_waiting = false;
-  for (const auto deadline = test_deadline(); !seen_waiting && std::chrono::steady_clock::now() < deadline;) seen_waiting = !is_runnable(id);
+  for (const auto deadline = test_deadline(); !seen_waiting && std::chrono::steady_clock::now() < deadline;)
+    seen_waiting = !is_runnable(id);
   CHECK(seen_waiting);
   gate.open();
   waiting.join();

@@ -18,7 +18,8 @@ thread_local const CallTag* current_call = nullptr;
 
 }  // namespace
 
-std::shared_ptr<Lane> Lane::create(Executor& executor, std::string name, std::size_t capacity, Log* log, ErrorHandler on_error) {
+std::shared_ptr<Lane> Lane::create(Executor& executor, std::string name, std::size_t capacity, Log* log,
+                                   ErrorHandler on_error) {
   return std::make_shared<Lane>(Private{}, executor, std::move(name), capacity, log, std::move(on_error));
 }
 
@@ -128,7 +129,9 @@ std::size_t Lane::expire(Clock::time_point now) {
 }
 
 std::size_t Lane::drop(std::string_view owner) {
-  return remove([owner](const Entry& entry) { return entry.tag.owner.data() == owner.data() && entry.tag.owner.size() == owner.size(); });
+  return remove([owner](const Entry& entry) {
+    return entry.tag.owner.data() == owner.data() && entry.tag.owner.size() == owner.size();
+  });
 }
 
 std::size_t Lane::close() {

@@ -21,8 +21,9 @@ namespace m2ag::host {
 
 /// Whose call it is. Both texts must live as long as the task does: literals, or text of an object that the task keeps alive.
 struct CallTag {
-  std::string_view label;       ///< what is called: "set", "sample", "start"
-  std::string_view owner = {};  ///< which component; compared by where it lies, so that an instance and its successor of one id differ
+  std::string_view label;  ///< what is called: "set", "sample", "start"
+  std::string_view owner =
+      {};  ///< which component; compared by where it lies, so that an instance and its successor of one id differ
 };
 
 /// What a call threw. Views and pointer are valid while the handler runs.
@@ -42,14 +43,14 @@ class Lane final : public Runnable, public std::enable_shared_from_this<Lane> {
   struct Private {};
 
  public:
-  static constexpr std::size_t kDefaultCapacity = 64;
+  static constexpr std::size_t kDefaultCapacity = 1024;
   /// Called on the lane, as part of the call that threw, so that no other call of the lane runs meanwhile. Must not throw.
   using ErrorHandler = std::function<void(const CallError&)>;
 
   /// `capacity`: commands that may wait. `log`: where an exception goes when there is no handler (or it throws). The executor's clock
   /// and `log` must outlive the executor; the lane may outlive it (then it refuses everything).
-  static std::shared_ptr<Lane> create(Executor& executor, std::string name, std::size_t capacity = kDefaultCapacity, Log* log = nullptr,
-                                      ErrorHandler on_error = {});
+  static std::shared_ptr<Lane> create(Executor& executor, std::string name, std::size_t capacity = kDefaultCapacity,
+                                      Log* log = nullptr, ErrorHandler on_error = {});
   Lane(Private, Executor& executor, std::string name, std::size_t capacity, Log* log, ErrorHandler on_error);
   ~Lane() override;
 

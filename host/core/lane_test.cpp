@@ -156,14 +156,16 @@ TEST_CASE("a task that throws is reported, and the lane goes on") {
   std::vector<std::string> errors;
   const auto lane = Lane::create(executor, "i2c-1", 4, nullptr, [&](const CallError& error) {
     const bool range = dynamic_cast<const std::range_error*>(error.exception) != nullptr;
-    errors.push_back(fmt::format("{}.{}: {}{}", error.tag.owner, error.tag.label, error.message, range ? " (range)" : ""));
+    errors.push_back(
+        fmt::format("{}.{}: {}{}", error.tag.owner, error.tag.label, error.message, range ? " (range)" : ""));
   });
   bool ran = false;
   lane->post([] { throw std::range_error("too far"); }, {"set", "pump"});
   lane->post([] { throw 7; }, {"sample", "air"});
   lane->post([&] { ran = true; }, {"set", "pump"});
   REQUIRE(lane->wait_idle(test_deadline()));
-  CHECK(errors == std::vector<std::string>{"pump.set: too far (range)", "air.sample: something that is no std::exception"});
+  CHECK(errors ==
+        std::vector<std::string>{"pump.set: too far (range)", "air.sample: something that is no std::exception"});
   CHECK(ran);
 }
 
@@ -322,8 +324,9 @@ TEST_CASE("six of twenty lanes blocked do not keep the others from working") {
   CHECK(gate.wait_arrived(kBlocked));
   for (std::size_t n = 0; n < kBlocked; ++n) CHECK(lanes[n]->running());
   std::ranges::sort(delays);
-  INFO("from post to run: p50 " << delays[delays.size() / 2].count() / 1000 << " us, p99 " << delays[delays.size() * 99 / 100].count() / 1000
-                                << " us, most " << delays.back().count() / 1000 << " us; workers " << executor.stats().peak);
+  INFO("from post to run: p50 " << delays[delays.size() / 2].count() / 1000 << " us, p99 "
+                                << delays[delays.size() * 99 / 100].count() / 1000 << " us, most "
+                                << delays.back().count() / 1000 << " us; workers " << executor.stats().peak);
   CHECK(delays.size() == kRounds * (lanes.size() - kBlocked));
   for (std::size_t n = kBlocked; n < lanes.size(); ++n) CHECK(lanes[n]->pending() == 0);
   gate.open();
@@ -378,7 +381,8 @@ TEST_CASE("commands racing with expiry, drop and close are each answered exactly
     threads.emplace_back([&, n] {
       for (int round = 0; round < 2000; ++round) {
         const auto deadline = clock.now() + std::chrono::microseconds(round % 50);
-        if (lane->try_post([&] { ++answered; }, {"set", "pump"}, n == 0 ? kNever : deadline, [&] { ++answered; })) ++accepted;
+        if (lane->try_post([&] { ++answered; }, {"set", "pump"}, n == 0 ? kNever : deadline, [&] { ++answered; }))
+          ++accepted;
       }
     });
   }

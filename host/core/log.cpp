@@ -74,8 +74,9 @@ Log::Sink stderr_sink() {
       fmt::format_to(std::back_inserter(line), "<{}>", priority(entry.level));
     } else {
       const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-      fmt::format_to(std::back_inserter(line), "{:%Y-%m-%dT%H:%M:%S}.{:03}Z {:<7} ", fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
-                     now.time_since_epoch().count() % 1000, to_string(entry.level));
+      fmt::format_to(std::back_inserter(line), "{:%Y-%m-%dT%H:%M:%S}.{:03}Z {:<7} ",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(now)), now.time_since_epoch().count() % 1000,
+                     to_string(entry.level));
     }
     if (!entry.component.empty()) {
       append_visible(line, entry.component);

@@ -27,7 +27,8 @@ TimerId Scheduler::at(Clock::time_point time, Task task) { return add(time, {std
 
 TimerId Scheduler::after(Clock::duration delay, Task task) { return add(clock_.now() + delay, {std::move(task)}); }
 
-TimerId Scheduler::every(Clock::duration interval, std::function<void()> callback, std::optional<Clock::duration> first_delay) {
+TimerId Scheduler::every(Clock::duration interval, std::function<void()> callback,
+                         std::optional<Clock::duration> first_delay) {
   if (interval <= Clock::duration::zero()) throw std::invalid_argument("a timer's interval must be positive");
   return add(clock_.now() + first_delay.value_or(interval), {std::move(callback), interval});
 }

@@ -38,7 +38,8 @@ class Scheduler {
   TimerId after(Clock::duration delay, Task task);
   /// Again and again: first after `first_delay` (without it, after one interval), then on that grid without drift. Instants missed
   /// because the thread was late are skipped, not caught up. Throws std::invalid_argument unless `interval` is positive.
-  TimerId every(Clock::duration interval, std::function<void()> callback, std::optional<Clock::duration> first_delay = {});
+  TimerId every(Clock::duration interval, std::function<void()> callback,
+                std::optional<Clock::duration> first_delay = {});
 
   /// True: the timer was there and no callback of it starts any more. One that had begun before may still be running when this returns
   /// (only for `every`; a timer that runs once is gone when it begins): what it refers to must be kept alive by its captures.

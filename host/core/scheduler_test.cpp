@@ -56,7 +56,8 @@ TEST_CASE("a repeating timer's first delay is its own") {
   ManualClock clock;
   Scheduler scheduler(clock);
   int runs = 0;
-  scheduler.every(1h, [&] { ++runs; }, 0s);
+  scheduler.every(
+      1h, [&] { ++runs; }, 0s);
   scheduler.run_due();
   CHECK(runs == 1);
   CHECK(scheduler.next_due() == clock.now() + 1h);

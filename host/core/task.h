@@ -15,8 +15,8 @@ class Task {
 
   /// Whether a callable of this type lies in the task itself.
   template <class F>
-  static constexpr bool fits_inline =
-      sizeof(F) <= kInlineSize && alignof(F) <= alignof(void*) && std::is_nothrow_move_constructible_v<F>;
+  static constexpr bool fits_inline = sizeof(F) <= kInlineSize &&
+                                      alignof(F) <= alignof(void*) && std::is_nothrow_move_constructible_v<F>;
 
   Task() noexcept = default;
 
@@ -28,7 +28,8 @@ class Task {
       std::construct_at(inline_target<Callable>(storage_), std::forward<F>(callable));
       operations_ = &kInline<Callable>;
     } else {
-      std::construct_at(inline_target<Callable*>(storage_), std::make_unique<Callable>(std::forward<F>(callable)).release());
+      std::construct_at(inline_target<Callable*>(storage_),
+                        std::make_unique<Callable>(std::forward<F>(callable)).release());
       operations_ = &kOnHeap<Callable>;
     }
   }
@@ -68,18 +69,19 @@ class Task {
   }
 
   template <class F>
-  static constexpr Operations kInline{
-      [](std::byte* target) { (*inline_target<F>(target))(); },
-      [](std::byte* from, std::byte* to) noexcept {
-        std::construct_at(inline_target<F>(to), std::move(*inline_target<F>(from)));
-        std::destroy_at(inline_target<F>(from));
-      },
-      [](std::byte* target) noexcept { std::destroy_at(inline_target<F>(target)); }};
+  static constexpr Operations kInline{[](std::byte* target) { (*inline_target<F>(target))(); },
+                                      [](std::byte* from, std::byte* to) noexcept {
+                                        std::construct_at(inline_target<F>(to), std::move(*inline_target<F>(from)));
+                                        std::destroy_at(inline_target<F>(from));
+                                      },
+                                      [](std::byte* target) noexcept { std::destroy_at(inline_target<F>(target)); }};
 
   template <class F>
   static constexpr Operations kOnHeap{
       [](std::byte* target) { (**inline_target<F*>(target))(); },
-      [](std::byte* from, std::byte* to) noexcept { std::construct_at(inline_target<F*>(to), *inline_target<F*>(from)); },
+      [](std::byte* from, std::byte* to) noexcept {
+        std::construct_at(inline_target<F*>(to), *inline_target<F*>(from));
+      },
       [](std::byte* target) noexcept { std::default_delete<F>()(*inline_target<F*>(target)); }};
 
   void take(Task& other) noexcept {

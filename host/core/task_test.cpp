@@ -56,7 +56,9 @@ TEST_CASE("a task moves, and destroys its captures exactly once") {
     third = Task([] {});
     CHECK(held.use_count() == 1);
   };
-  SECTION("inline") { check([held] { ++*held; }); }
+  SECTION("inline") {
+    check([held] { ++*held; });
+  }
   SECTION("on the heap") {
     check([held, room = std::array<char, 100>{}] { *held += 1 + room[0]; });
   }

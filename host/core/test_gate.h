@@ -9,7 +9,9 @@
 namespace m2ag::host {
 
 /// Long enough for the slowest machine and sanitizer; only a failing test waits so long.
-inline std::chrono::steady_clock::time_point test_deadline() { return std::chrono::steady_clock::now() + std::chrono::seconds(60); }
+inline std::chrono::steady_clock::time_point test_deadline() {
+  return std::chrono::steady_clock::now() + std::chrono::seconds(60);
+}
 
 /// Counts up; others wait until it has reached a number.
 class Counter {

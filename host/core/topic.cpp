@@ -9,8 +9,9 @@
 namespace m2ag::host {
 namespace {
 
-constexpr std::array<std::string_view, 14> kReservedIds = {"status", "info", "health", "log",    "event", "request", "response",
-                                                           "state",  "set",  "get",    "config", "reply", "all",     "group"};
+constexpr std::array<std::string_view, 14> kReservedIds = {"status",  "info",     "health", "log",  "event",
+                                                           "request", "response", "state",  "set",  "get",
+                                                           "config",  "reply",    "all",    "group"};
 
 /// Takes the first code point off `text`; nothing when it does not begin with a well-formed one (RFC 3629, 4).
 std::optional<char32_t> take_code_point(std::string_view& text) {
@@ -77,7 +78,9 @@ bool valid_utf8(std::string_view text) {
   return true;
 }
 
-bool valid_topic(std::string_view topic) { return valid_text(topic) && topic.find_first_of("+#") == std::string_view::npos; }
+bool valid_topic(std::string_view topic) {
+  return valid_text(topic) && topic.find_first_of("+#") == std::string_view::npos;
+}
 
 bool valid_filter(std::string_view filter) {
   if (!valid_text(filter)) return false;

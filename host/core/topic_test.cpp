@@ -33,18 +33,21 @@ TEST_CASE("every reserved word of the contract is no id") {
 }
 
 TEST_CASE("UTF-8 of RFC 3629") {
-  const auto good = GENERATE(""s, "plain text, long enough for the fast path"s, "Grüße aus Köln, wieder länger"s, "\0"s, "\xC2\x80"s, "\xDF\xBF"s,
-                             "\xE0\xA0\x80"s, "\xED\x9F\xBF"s, "\xEE\x80\x80"s, "\xEF\xBF\xBF"s, "\xF0\x90\x80\x80"s, "\xF4\x8F\xBF\xBF"s);
+  const auto good = GENERATE(""s, "plain text, long enough for the fast path"s, "Grüße aus Köln, wieder länger"s, "\0"s,
+                             "\xC2\x80"s, "\xDF\xBF"s, "\xE0\xA0\x80"s, "\xED\x9F\xBF"s, "\xEE\x80\x80"s,
+                             "\xEF\xBF\xBF"s, "\xF0\x90\x80\x80"s, "\xF4\x8F\xBF\xBF"s);
   CAPTURE(good);
   CHECK(valid_utf8(good));
 }
 
 TEST_CASE("what is not UTF-8 is refused") {
-  const auto bad = GENERATE("\x80"s, "\xBF"s, "\xC0\x80"s, "\xC1\xBF"s, "\xC2"s, "\xC2\x20"s, "\xE0\x9F\xBF"s, "\xE0\xA0"s, "\xED\xA0\x80"s,
-                            "\xED\xBF\xBF"s, "\xF0\x8F\xBF\xBF"s, "\xF0\x90\x80"s, "\xF4\x90\x80\x80"s, "\xF5\x80\x80\x80"s, "\xFE"s, "\xFF"s);
+  const auto bad = GENERATE("\x80"s, "\xBF"s, "\xC0\x80"s, "\xC1\xBF"s, "\xC2"s, "\xC2\x20"s, "\xE0\x9F\xBF"s,
+                            "\xE0\xA0"s, "\xED\xA0\x80"s, "\xED\xBF\xBF"s, "\xF0\x8F\xBF\xBF"s, "\xF0\x90\x80"s,
+                            "\xF4\x90\x80\x80"s, "\xF5\x80\x80\x80"s, "\xFE"s, "\xFF"s);
   CAPTURE(bad);
   CHECK_FALSE(valid_utf8(bad));
-  for (std::size_t lead = 0; lead < 20; ++lead) CHECK_FALSE(valid_utf8(std::string(lead, 'x') + bad + std::string(12, 'y')));
+  for (std::size_t lead = 0; lead < 20; ++lead)
+    CHECK_FALSE(valid_utf8(std::string(lead, 'x') + bad + std::string(12, 'y')));
 }
 
 TEST_CASE("topics to publish on") {
@@ -55,20 +58,22 @@ TEST_CASE("topics to publish on") {
   CHECK(valid_topic("with space"));
   CHECK(valid_topic(std::string(kMaxTopic, 'x')));
   CHECK_FALSE(valid_topic(std::string(kMaxTopic + 1, 'x')));
-  const auto bad = GENERATE(""s, "a/+"s, "a/#"s, "a+b"s, "a\0b"s, "a\nb"s, "a\x7F"s, "a\xC2\x85"s, "\xC3\x28"s, "\xEF\xBF\xBF"s, "\xEF\xB7\x90"s,
-                            "\xF0\x9F\xBF\xBE"s);
+  const auto bad = GENERATE(""s, "a/+"s, "a/#"s, "a+b"s, "a\0b"s, "a\nb"s, "a\x7F"s, "a\xC2\x85"s, "\xC3\x28"s,
+                            "\xEF\xBF\xBF"s, "\xEF\xB7\x90"s, "\xF0\x9F\xBF\xBE"s);
   CAPTURE(bad);
   CHECK_FALSE(valid_topic(bad));
 }
 
 TEST_CASE("filters to subscribe to") {
-  const auto good = GENERATE("a"s, "#"s, "+"s, "+/+"s, "a/#"s, "a/+/b"s, "/+"s, "+/"s, "/#"s, "$SYS/#"s, "$share/group/a/+"s);
+  const auto good =
+      GENERATE("a"s, "#"s, "+"s, "+/+"s, "a/#"s, "a/+/b"s, "/+"s, "+/"s, "/#"s, "$SYS/#"s, "$share/group/a/+"s);
   CAPTURE(good);
   CHECK(valid_filter(good));
 }
 
 TEST_CASE("what is no filter") {
-  const auto bad = GENERATE(""s, "a#"s, "a/b#"s, "#/a"s, "a/#/b"s, "a+"s, "+a"s, "a/+b/c"s, "##"s, "++"s, "a\0"s, "a\x01"s);
+  const auto bad =
+      GENERATE(""s, "a#"s, "a/b#"s, "#/a"s, "a/#/b"s, "a+"s, "+a"s, "a/+b/c"s, "##"s, "++"s, "a\0"s, "a\x01"s);
   CAPTURE(bad);
   CHECK_FALSE(valid_filter(bad));
 }

@@ -22,7 +22,8 @@ constexpr std::size_t kInspected = 64;
 }  // namespace
 
 WorkerPool::WorkerPool(ExecutorOptions options)
-    : options_{std::max<std::size_t>(options.keep, 1), std::max({options.cap, options.keep, std::size_t{1}}), options.patience, options.idle},
+    : options_{std::max<std::size_t>(options.keep, 1), std::max({options.cap, options.keep, std::size_t{1}}),
+               options.patience, options.idle},
       cores_(std::max(1U, std::thread::hardware_concurrency())) {}
 
 WorkerPool::~WorkerPool() = default;

@@ -57,7 +57,8 @@ class WorkerPool : public std::enable_shared_from_this<WorkerPool> {
   std::condition_variable ended_;
   Ring<std::shared_ptr<Runnable>> ready_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::vector<Worker*> idle_;  ///< a stack: the last to park is the first to run, so that the surplus stays idle and ends
+  std::vector<Worker*>
+      idle_;  ///< a stack: the last to park is the first to run, so that the surplus stays idle and ends
   std::thread monitor_;
   std::uint64_t queued_ = 0;  ///< ever put into ready_
   std::uint64_t taken_ = 0;   ///< ever taken out of it

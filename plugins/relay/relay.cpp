@@ -49,7 +49,8 @@ class Relay final : public m2ag::Component, public m2ag::Switch {
 
   void set(bool on) override {
     line_->write(on);
-    context().save("state", on);
+    // What nobody will read is not written: an SD card wears.
+    if (params_.restore == Restore::last) context().save("state", on);
     publish("state", on);
   }
 

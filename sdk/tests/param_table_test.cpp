@@ -30,8 +30,8 @@ struct Settings {
   std::optional<int> maybe;
   std::vector<int> list{1, 2};
   std::map<std::string, double> map;
-  Limit limit;
-  std::vector<Limit> limits;
+  Limit limit{45};
+  std::vector<Limit> limits{{1}};
 };
 
 ParamTable<Settings> table() {
@@ -86,7 +86,9 @@ TEST_CASE("a row's type, default and limits come from the member") {
   CHECK(row("list").fields.at(0).type == ParamType::integer);
   CHECK(row("list").default_value == Value(Value::List{1, 2}));
   CHECK(row("limit").type == ParamType::group);
-  CHECK(row("limit").fields.at(0).default_value == Value(30.0));
+  CHECK(row("limit").fields.at(0).default_value == Value(45.0));
+  CHECK(row("limits").default_value == Value(Value::List{Value::Map{{"high", 1.0}}}));
+  CHECK(row("limits").fields.at(0).fields.at(0).default_value == Value(30.0));
   CHECK(row("limits").fields.at(0).fields.at(0).name == "high");
 }
 
@@ -99,7 +101,8 @@ TEST_CASE("settings that are not given keep the initialiser, and a chip its firs
   CHECK(settings.chip.address == 0x76);
   CHECK_FALSE(settings.maybe);
   CHECK(settings.list == std::vector{1, 2});
-  CHECK(settings.limit.high == 30);
+  CHECK(settings.limit.high == 45);
+  CHECK(settings.limits.at(0).high == 1);
 }
 
 TEST_CASE("settings that are given arrive in their members") {

@@ -29,7 +29,8 @@ int on_message(void* context, char* topic, int, MQTTAsync_message* message) {
   out.qos = 1;
   out.retained = 1;
   MQTTAsync_responseOptions options = MQTTAsync_responseOptions_initializer;
-  if (MQTTAsync_sendMessage(echo.client, std::string(state).c_str(), &out, &options) != MQTTASYNC_SUCCESS) fmt::print(stderr, "not sent\n");
+  if (MQTTAsync_sendMessage(echo.client, std::string(state).c_str(), &out, &options) != MQTTASYNC_SUCCESS)
+    fmt::print(stderr, "not sent\n");
   MQTTAsync_freeMessage(&message);
   MQTTAsync_free(topic);
   return 1;
@@ -61,7 +62,9 @@ int serve(Echo& echo) {
   create.maxBufferedMessages = 100'000;
   std::string uri = echo.url;
   uri.replace(0, std::strlen("mqtts"), "ssl");
-  if (MQTTAsync_createWithOptions(&echo.client, uri.c_str(), "bench-echo", MQTTCLIENT_PERSISTENCE_NONE, nullptr, &create) != MQTTASYNC_SUCCESS) return 2;
+  if (MQTTAsync_createWithOptions(&echo.client, uri.c_str(), "bench-echo", MQTTCLIENT_PERSISTENCE_NONE, nullptr,
+                                  &create) != MQTTASYNC_SUCCESS)
+    return 2;
   MQTTAsync_setCallbacks(echo.client, &echo, nullptr, on_message, nullptr);
   MQTTAsync_SSLOptions tls = MQTTAsync_SSLOptions_initializer;
   tls.trustStore = echo.ca.c_str();

@@ -22,8 +22,9 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   try {
     const bench::LoadResult r = bench::LoadRun(options).run();
-    fmt::print("{{\"sent\":{},\"states\":{},\"unanswered\":{},\"rate\":{:.1f},\"p50\":{:.1f},\"p90\":{:.1f},\"p99\":{:.1f},\"max\":{:.1f}}}\n", r.sent,
-               r.states, r.unanswered, r.rate, r.p50, r.p90, r.p99, r.most);
+    fmt::print(
+        "{{\"sent\":{},\"states\":{},\"unanswered\":{},\"rate\":{:.1f},\"p50\":{:.1f},\"p90\":{:.1f},\"p99\":{:.1f},\"max\":{:.1f}}}\n",
+        r.sent, r.states, r.unanswered, r.rate, r.p50, r.p90, r.p99, r.most);
     return 0;
   } catch (const std::exception& error) {
     fmt::print(stderr, "{}\n", error.what());

@@ -15,7 +15,9 @@ double percentile(const std::vector<double>& sorted, double part) {
   return sorted[std::clamp<std::size_t>(index, 1, sorted.size()) - 1];
 }
 
-std::chrono::nanoseconds seconds(double value) { return std::chrono::nanoseconds(static_cast<std::int64_t>(value * 1e9)); }
+std::chrono::nanoseconds seconds(double value) {
+  return std::chrono::nanoseconds(static_cast<std::int64_t>(value * 1e9));
+}
 
 }  // namespace
 

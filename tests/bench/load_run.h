@@ -24,10 +24,10 @@ struct LoadOptions {
 };
 
 struct LoadResult {
-  std::uint64_t sent = 0;      ///< all, the warm-up's too
-  std::uint64_t states = 0;    ///< state messages that came, over the whole run
-  std::uint64_t unanswered = 0;///< no state with that number or a later one came within five seconds of the end
-  double rate = 0;             ///< commands answered a second, in the time that counts
+  std::uint64_t sent = 0;        ///< all, the warm-up's too
+  std::uint64_t states = 0;      ///< state messages that came, over the whole run
+  std::uint64_t unanswered = 0;  ///< no state with that number or a later one came within five seconds of the end
+  double rate = 0;               ///< commands answered a second, in the time that counts
   double p50 = 0, p90 = 0, p99 = 0, most = 0;  ///< microseconds
 };
 

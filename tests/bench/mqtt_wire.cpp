@@ -13,7 +13,8 @@ namespace bench {
 namespace {
 
 // Packet types, MQTT 5 §2.1.2.
-constexpr unsigned char kConnect = 0x10, kConnack = 0x20, kPublish = 0x30, kPuback = 0x40, kSubscribe = 0x82, kSuback = 0x90;
+constexpr unsigned char kConnect = 0x10, kConnack = 0x20, kPublish = 0x30, kPuback = 0x40, kSubscribe = 0x82,
+                        kSuback = 0x90;
 constexpr std::chrono::seconds kPatience{10};
 
 [[noreturn]] void fail(const std::string& what) { throw std::runtime_error("load: " + what); }
@@ -62,14 +63,16 @@ void append_packet(std::string& out, unsigned char type, std::string_view body) 
 }  // namespace
 
 MqttWire::MqttWire(const WireOptions& options, OnMessage on_message)
-    : on_message_(std::move(on_message)), context_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free), ssl_(nullptr, SSL_free) {
+    : on_message_(std::move(on_message)),
+      context_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free),
+      ssl_(nullptr, SSL_free) {
   connect_tls(options);
   std::string body;
   append_text(body, "MQTT");
-  body += '\5';          // protocol version
-  body += '\2';          // clean start
-  append16(body, 0);     // no keep-alive
-  body += '\0';          // no properties: Receive Maximum is 65535
+  body += '\5';       // protocol version
+  body += '\2';       // clean start
+  append16(body, 0);  // no keep-alive
+  body += '\0';       // no properties: Receive Maximum is 65535
   append_text(body, options.client_id);
   append_packet(out_, kConnect, body);
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
@@ -83,9 +86,12 @@ MqttWire::~MqttWire() {
 
 void MqttWire::connect_tls(const WireOptions& options) {
   SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, nullptr);
-  if (SSL_CTX_load_verify_locations(context_.get(), options.ca.c_str(), nullptr) != 1) fail("cannot read " + options.ca);
-  if (SSL_CTX_use_certificate_chain_file(context_.get(), options.cert.c_str()) != 1) fail("cannot read " + options.cert);
-  if (SSL_CTX_use_PrivateKey_file(context_.get(), options.key.c_str(), SSL_FILETYPE_PEM) != 1) fail("cannot read " + options.key);
+  if (SSL_CTX_load_verify_locations(context_.get(), options.ca.c_str(), nullptr) != 1)
+    fail("cannot read " + options.ca);
+  if (SSL_CTX_use_certificate_chain_file(context_.get(), options.cert.c_str()) != 1)
+    fail("cannot read " + options.cert);
+  if (SSL_CTX_use_PrivateKey_file(context_.get(), options.key.c_str(), SSL_FILETYPE_PEM) != 1)
+    fail("cannot read " + options.key);
   SSL_CTX_set_mode(context_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 
   socket_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -93,7 +99,8 @@ void MqttWire::connect_tls(const WireOptions& options) {
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(options.port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) fail("the broker does not accept");
+  if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    fail("the broker does not accept");
   const int on = 1;
   setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   ssl_.reset(SSL_new(context_.get()));
@@ -137,8 +144,10 @@ void MqttWire::flush() {
 }
 
 void MqttWire::wait(Time until, bool write) {
-  const auto left = std::max(std::chrono::nanoseconds(0), std::chrono::nanoseconds(until - std::chrono::steady_clock::now()));
-  const timespec time{static_cast<time_t>(left.count() / 1'000'000'000), static_cast<long>(left.count() % 1'000'000'000)};
+  const auto left =
+      std::max(std::chrono::nanoseconds(0), std::chrono::nanoseconds(until - std::chrono::steady_clock::now()));
+  const timespec time{static_cast<time_t>(left.count() / 1'000'000'000),
+                      static_cast<long>(left.count() % 1'000'000'000)};
   pollfd poll_socket{socket_, static_cast<short>(write ? POLLIN | POLLOUT : POLLIN), 0};
   ppoll(&poll_socket, 1, &time, nullptr);
 }

@@ -40,6 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (!descriptor) return 0;
   require(valid_id(descriptor->device.id), "a device has an id");
-  for (const ComponentSection& component : descriptor->components) require(valid_id(component.id), "a component has an id");
+  for (const ComponentSection& component : descriptor->components)
+    require(valid_id(component.id), "a component has an id");
   return 0;
 }

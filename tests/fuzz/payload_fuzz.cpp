@@ -45,8 +45,11 @@ const std::array<ChannelSpec, 5>& channels() {
 }
 
 void check_refusal(const Refusal& refusal) {
-  require(!refusal.code.empty() && refusal.code.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789") == std::string::npos, "a code is a word");
-  require(!refusal.message.empty() && refusal.message.size() < kLongestSentence, "a refusal has a sentence, and a short one");
+  require(!refusal.code.empty() &&
+              refusal.code.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789") == std::string::npos,
+          "a code is a word");
+  require(!refusal.message.empty() && refusal.message.size() < kLongestSentence,
+          "a refusal has a sentence, and a short one");
   require(valid_utf8(refusal.message), "a sentence is UTF-8");
 }
 
@@ -55,7 +58,9 @@ void check_value_of(const Value& value, const ChannelSpec& channel) {
     case ChannelType::boolean: require(value.is_bool(), "a boolean channel gets a boolean"); break;
     case ChannelType::number:
       require(value.is_number() && std::isfinite(value.as_number()), "a number channel gets a finite number");
-      if (channel.minimum) require(value.as_number() >= *channel.minimum && value.as_number() <= *channel.maximum, "a number is in its range");
+      if (channel.minimum)
+        require(value.as_number() >= *channel.minimum && value.as_number() <= *channel.maximum,
+                "a number is in its range");
       break;
     default: require(value.is_text() && valid_utf8(value.as_text()), "a text channel gets UTF-8 text");
   }

@@ -90,6 +90,10 @@ class Edges {
     REQUIRE(in_time);
     return edges_;
   }
+  bool reached(std::chrono::seconds limit, const std::function<bool(const std::vector<GpioEdge>&)>& condition) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, limit, [&] { return condition(edges_); });
+  }
   std::vector<GpioEdge> wait_for(std::size_t count) {
     return wait_until([count](const auto& edges) { return edges.size() >= count; });
   }
@@ -238,24 +242,29 @@ TEST_CASE("edges that the kernel drops show as a gap, and the last level is righ
   const Wire wire(4);
   Edges edges;
   const auto input = hardware.gpio_input(named("SWITCH0"), {}, "test", edges.handler());
-  const auto pull_and_see = [&](bool up) {
-    const auto now = std::chrono::steady_clock::now().time_since_epoch();
-    wire.pull(up);
-    return edges.wait_until(
-        [&](const auto& all) { return !all.empty() && all.back().active == up && (all.back().time > now || !up); });
+  // A pulse that is seen whole has everything before it behind it. While the queue is still full it is dropped too: then another one.
+  const auto pulse = [&] {
+    for (bool seen = false; !seen;) {
+      const auto now = std::chrono::steady_clock::now().time_since_epoch();
+      wire.pull(true);
+      seen = edges.reached(1s, [&](const auto& all) { return all.back().active && all.back().time > now; });
+      wire.pull(false);
+    }
+    return edges.wait_until([](const auto& all) { return !all.back().active; });
   };
   const auto deadline = std::chrono::steady_clock::now() + 60s;
   bool gap = false;
   while (!gap && std::chrono::steady_clock::now() < deadline) {
     edges.hold(true);
+    const auto before = edges.wait_for(0).size();
     wire.pull(true);
+    edges.wait_for(before + 1);
     for (int i = 0; i < 63; ++i) {
       std::this_thread::sleep_for(1ms);  // the pace of the stimulus
       wire.pull(i % 2 == 1);
     }
     edges.hold(false);
-    pull_and_see(true);
-    const auto seen = pull_and_see(false);
+    const auto seen = pulse();
     for (std::size_t i = 1; i < seen.size(); ++i) REQUIRE(seen[i].sequence > seen[i - 1].sequence);
     gap = seen.back().sequence > seen.size();
     CHECK_FALSE(input->read());

@@ -64,12 +64,12 @@ def run(s: Scenario):
     host.stop_cleanly()
 
     # The type's plugin is gone: a sentence with the place in the descriptor, exit code 1.
-    os.remove(os.path.join(folder, "relay.so"))
+    os.remove(os.path.join(folder, "probe.so"))
     os.remove(os.path.join(folder, "world-writable.so"))
     host = s.host()
     assert host.wait_exit() == 1
     host.expected_exits.add(1)
-    host.wait_line(r"house\.yaml:\d+:\d+:.*relay")
+    host.wait_line(r"house\.yaml:\d+:\d+:.*dial")
 
 
 main(run, __doc__)

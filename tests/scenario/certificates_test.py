@@ -52,6 +52,7 @@ def refused(s, descriptor, *words):
     """The host runs, does not get on, and says why in one line."""
     host = s.host(descriptor)
     pattern = "".join(f"(?=.*{word})" for word in words)
+    host.wait_line("device house runs")
     host.wait_line(pattern, timeout=30)
     assert host.running()
     host.stop_cleanly()

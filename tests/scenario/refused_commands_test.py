@@ -50,7 +50,7 @@ WRONG = [
     ("dial/add/run", '{"left": 1001}', None, ["left", "1000"]),
     ("dial/add/run", '{"left": "one"}', None, ["left"]),
     ("dial/add/run", "{}", None, ["left"]),
-    ("dial/add/run", "[1, 2]", "wrong_type", []),
+    ("dial/add/run", "[1, 2]", "bad_json", ["object", "list"]),
     ("dial/lock/run", "", "locked", ["turn the key first"]),
     ("dial/level/set", b"\xff\xfe\x00", "not_utf8", ["UTF-8"]),
     ("dial/level/set", b"\xc3", "not_utf8", ["UTF-8"]),

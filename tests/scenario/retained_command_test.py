@@ -42,9 +42,9 @@ def check(s, client, version):
     # After a reconnect they may lie there again.
     s.brokers[0].stop()
     client.wait_disconnected()
+    client.forget()
     s.brokers[0].start()
     client.wait_connected()
-    client.forget()
     leave_stale_commands(client)
     client.wait_state(topic("status"), "online", timeout=40)
     assert ask(client, "dial", "2", "c")["ok"]

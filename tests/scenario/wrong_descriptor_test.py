@@ -12,10 +12,10 @@ simulated: { gpio: [PUMP] }
 components:
   pump:
     type: relay
-    lines: PUMP
+    line: PUMP
+    restroe: last
   lamp:
     type: realy
-    line: PUMP
   dial:
     type: dial
     enabled: perhaps
@@ -27,8 +27,8 @@ components:
     address: 0x99
 """
 FOUND = [
-    (6, 5, ["components.pump.lines", "unknown key", 'did you mean "line"']),
-    (8, 11, ["components.lamp.type", "realy", 'did you mean "relay"']),
+    (7, 5, ["components.pump.restroe", "unknown key", 'did you mean "restore"']),
+    (9, 11, ["components.lamp.type", "realy", 'did you mean "relay"']),
     (12, 14, ["components.dial.enabled", "perhaps", "true"]),
     (15, 15, ["components.slow.interval", "10 apples"]),
     (18, 14, ["components.air.address", "0x99"]),

@@ -35,7 +35,8 @@ class Context {
   virtual std::string_view device() const = 0;
 
   /// [any-thread] A new value of one of the type's channels. Not a number (NaN, infinity), an unknown channel or a value of the wrong
-  /// type throws std::invalid_argument: a bug of the plugin. The component is online from its first publication on.
+  /// type throws std::invalid_argument: a bug of the plugin. A sensor is online from its first good sample on, any
+  /// other component as soon as it has started.
   virtual void publish(std::string_view channel, Value value) = 0;
 
   /// [any-thread] One line in the log, with the component's name.

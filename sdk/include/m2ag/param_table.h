@@ -76,9 +76,10 @@ class ParamTable : public ParamModifiers<ParamTable<Params>> {
     spec.description = std::move(description);
     ParamTraits<Member>::describe(spec);
     spec.default_value = ParamTraits<Member>::to(Params{}.*member);
-    rows_.push_back({std::move(spec), [member](Params& params, const Value& value) {
-                       params.*member = ParamTraits<Member>::from(value);
-                     }});
+    adopt_defaults(spec);
+    rows_.push_back({std::move(spec),
+                     [member](Params& params, const Value& value) { params.*member = ParamTraits<Member>::from(value); },
+                     [member](const Params& params) { return ParamTraits<Member>::to(params.*member); }});
     return *this;
   }
 
@@ -88,7 +89,8 @@ class ParamTable : public ParamModifiers<ParamTable<Params>> {
     bus.name = "bus";
     bus.description = "I²C bus, a name of /dev or of the `simulated` section";
     bus.default_value = (Params{}.*member).bus;
-    rows_.push_back({std::move(bus), [member](Params& params, const Value& value) { (params.*member).bus = value.as_text(); }});
+    rows_.push_back({std::move(bus), [member](Params& params, const Value& value) { (params.*member).bus = value.as_text(); },
+                     [member](const Params& params) { return Value((params.*member).bus); }});
     ParamSpec address;
     address.name = "address";
     address.type = ParamType::integer;
@@ -99,9 +101,11 @@ class ParamTable : public ParamModifiers<ParamTable<Params>> {
     for (const std::uint8_t each : addresses) address.choices.emplace_back(each);
     address.required = addresses.size() == 0;
     if (!address.required) address.default_value = *addresses.begin();
-    rows_.push_back({std::move(address), [member](Params& params, const Value& value) {
+    rows_.push_back({std::move(address),
+                     [member](Params& params, const Value& value) {
                        (params.*member).address = ParamTraits<std::uint8_t>::from(value);
-                     }});
+                     },
+                     [member](const Params& params) { return Value((params.*member).address); }});
     rows_.back().initial = rows_.back().spec.default_value;
     return *this;
   }
@@ -129,12 +133,33 @@ class ParamTable : public ParamModifiers<ParamTable<Params>> {
     return params;
   }
 
+  /// The other way: a map of what each row's member holds, without those that hold nothing.
+  Value values(const Params& params) const {
+    Value::Map values;
+    for (const Row& row : rows_) {
+      if (Value value = row.get(params); !value.is_null()) values.emplace(row.spec.name, std::move(value));
+    }
+    return values;
+  }
+
   ParamSpec& last_param() { return rows_.back().spec; }
 
  private:
+  /// The initialiser of a group may differ from that of its struct, and is what counts.
+  static void adopt_defaults(ParamSpec& spec) {
+    if (spec.type != ParamType::group || !spec.default_value.is_map()) return;
+    for (ParamSpec& field : spec.fields) {
+      if (field.required) continue;
+      const Value* value = spec.default_value.find(field.name);
+      field.default_value = value == nullptr ? Value() : *value;
+      adopt_defaults(field);
+    }
+  }
+
   struct Row {
     ParamSpec spec;
     std::function<void(Params&, const Value&)> set;
+    std::function<Value(const Params&)> get;
     Value initial{};  // a default that is not the member's initialiser
   };
   std::vector<Row> rows_;
@@ -156,7 +181,7 @@ struct ParamTraits<T> {
     spec.fields = table().specs();
   }
   static T from(const Value& value) { return table().bind(value); }
-  static Value to(const T&) { return Value::Map{}; }  // its fields carry their own defaults
+  static Value to(const T& group) { return table().values(group); }
 };
 
 }  // namespace m2ag

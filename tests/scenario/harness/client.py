@@ -45,6 +45,18 @@ def _tls_context(tls, name):
     return context
 
 
+class _SturdyMqtt(mqtt.Client):
+    """Reconnects also when TLS ends in the middle of a record, which ends paho's thread with an exception otherwise."""
+
+    def _thread_main(self):
+        while True:
+            try:
+                return self.loop_forever(retry_first_connection=True)
+            except (ssl.SSLError, OSError):
+                self._sock_close()
+                self.on_disconnect(self, None, 1)
+
+
 class Client:
     """Sees all of `filters`. Every wait has a deadline and fails with what was there instead."""
 
@@ -58,9 +70,9 @@ class Client:
         self.reply_topic = f"test/{name}/{uuid.uuid4().hex[:8]}"
         client_id = f"{name}-{uuid.uuid4().hex[:8]}"
         if protocol == mqtt.MQTTv5:
-            self._mqtt = mqtt.Client(client_id, protocol=protocol)
+            self._mqtt = _SturdyMqtt(client_id, protocol=protocol)
         else:
-            self._mqtt = mqtt.Client(client_id, clean_session=True, protocol=protocol)
+            self._mqtt = _SturdyMqtt(client_id, clean_session=True, protocol=protocol)
         self._filters = [*filters, self.reply_topic]
         self._mqtt.tls_set_context(_tls_context(tls, name))
         self._mqtt.max_inflight_messages_set(1000)

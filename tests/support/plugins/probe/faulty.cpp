@@ -26,7 +26,8 @@ class Faulty final : public m2ag::Component, public m2ag::Sensor {
 
  private:
   void check() const {
-    if (std::filesystem::exists(params_.broken_while)) throw m2ag::DeviceError("no answer: " + params_.broken_while + " is there");
+    if (std::filesystem::exists(params_.broken_while))
+      throw m2ag::DeviceError("no answer: " + params_.broken_while + " is there");
   }
 
   Params params_;
