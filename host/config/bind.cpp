@@ -17,15 +17,20 @@ namespace {
 
 /// Integers are compared as integers as far as the limits allow: a double has 53 bits.
 bool inside(const Value& value, const ParamSpec& spec) {
-  const auto number = value.is_integer() ? static_cast<long double>(value.as_integer()) : static_cast<long double>(value.as_number());
-  return (!spec.minimum || number >= static_cast<long double>(*spec.minimum)) && (!spec.maximum || number <= static_cast<long double>(*spec.maximum));
+  const auto number =
+      value.is_integer() ? static_cast<long double>(value.as_integer()) : static_cast<long double>(value.as_number());
+  return (!spec.minimum || number >= static_cast<long double>(*spec.minimum)) &&
+         (!spec.maximum || number <= static_cast<long double>(*spec.maximum));
 }
 
-bool same(const Value& a, const Value& b) { return a == b || (a.is_number() && b.is_number() && a.as_number() == b.as_number()); }
+bool same(const Value& a, const Value& b) {
+  return a == b || (a.is_number() && b.is_number() && a.as_number() == b.as_number());
+}
 
 bool is_key_of_map(std::string_view key) {
-  return !key.empty() && key.size() <= 63 &&
-         std::all_of(key.begin(), key.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+  return !key.empty() && key.size() <= 63 && std::all_of(key.begin(), key.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
 }
 
 class Binder {
@@ -36,7 +41,8 @@ class Binder {
     Value::Map settings;
     if (node.is_invalid()) return settings;
     for (const Entry& entry : node.entries) {
-      const bool known = std::any_of(specs.begin(), specs.end(), [&](const ParamSpec& spec) { return spec.name == entry.key; });
+      const bool known =
+          std::any_of(specs.begin(), specs.end(), [&](const ParamSpec& spec) { return spec.name == entry.key; });
       if (!known && !options_.unknown_keys) unknown_key(entry, specs, path);
     }
     for (const ParamSpec& spec : specs) {
@@ -93,18 +99,22 @@ class Binder {
     problems_.error(entry.key_mark, join_path(path, entry.key), "unknown key" + hint);
   }
 
-  static std::string purpose(const ParamSpec& spec) { return spec.description.empty() ? "" : fmt::format(" ({})", spec.description); }
+  static std::string purpose(const ParamSpec& spec) {
+    return spec.description.empty() ? "" : fmt::format(" ({})", spec.description);
+  }
 
   Value wrong(const Node& node, const ParamSpec& spec, const std::string& path) {
     std::string way_out;
-    if (node.is_scalar() && spec.type == ParamType::list && !node.secret && !spec.secret && node.text == printable(node.text) && node.text.size() < 40) {
+    if (node.is_scalar() && spec.type == ParamType::list && !node.secret && !spec.secret &&
+        node.text == printable(node.text) && node.text.size() < 40) {
       way_out = fmt::format("; write [{}]", node.text);
     }
     if (node.is_scalar() && !node.quoted && (spec.type == ParamType::group || spec.type == ParamType::map)) {
       const std::size_t colon = node.text.find(':');
       if (colon != node.text.npos) way_out = "; is a space missing after \":\"?";
     }
-    problems_.error(node.mark, path, fmt::format("expected {}, found {}{}", expected(spec), found(node, spec), way_out));
+    problems_.error(node.mark, path,
+                    fmt::format("expected {}, found {}{}", expected(spec), found(node, spec), way_out));
     return {};
   }
 
@@ -154,7 +164,8 @@ class Binder {
   /// Nothing after a problem.
   std::optional<Value> scalar(const Node& node, const ParamSpec& spec, const std::string& path) {
     const auto refuse = [&](std::string_view way_out = {}) {
-      problems_.error(node.mark, path, fmt::format("expected {}, found {}{}", expected(spec), found(node, spec), way_out));
+      problems_.error(node.mark, path,
+                      fmt::format("expected {}, found {}{}", expected(spec), found(node, spec), way_out));
       return std::optional<Value>();
     };
     const bool is_text = node.quoted;
@@ -197,9 +208,13 @@ class Binder {
       const bool hidden = node.secret || spec.secret;
       const bool digits = !node.text.empty() && node.text.find_first_not_of("0123456789") == node.text.npos;
       const std::size_t point = node.text.find_first_of(".,");
-      if (digits && !hidden) way_out = fmt::format(": the unit is missing, one of {}", is_duration ? "us, ms, s, m, h, d" : "B, KiB, MiB, GiB, TiB");
-      if (point != node.text.npos && parse_core_number(node.text.substr(0, point)) && !hidden) way_out = ": only whole numbers; take a smaller unit";
-      problems_.error(node.mark, path, fmt::format("expected {}, found {}{}", expected(spec), found(node, spec), way_out));
+      if (digits && !hidden)
+        way_out = fmt::format(": the unit is missing, one of {}",
+                              is_duration ? "us, ms, s, m, h, d" : "B, KiB, MiB, GiB, TiB");
+      if (point != node.text.npos && parse_core_number(node.text.substr(0, point)) && !hidden)
+        way_out = ": only whole numbers; take a smaller unit";
+      problems_.error(node.mark, path,
+                      fmt::format("expected {}, found {}{}", expected(spec), found(node, spec), way_out));
       return std::nullopt;
     }
   }
@@ -208,19 +223,26 @@ class Binder {
     const std::string range = range_of(spec);
     const bool hidden = node.secret || spec.secret;
     problems_.error(node.mark, path,
-                    fmt::format("{} is out of range{}{}", hidden ? "the secret" : node.text, range.empty() ? "" : ", expected ", range));
+                    fmt::format("{} is out of range{}{}", hidden ? "the secret" : node.text,
+                                range.empty() ? "" : ", expected ", range));
     return std::nullopt;
   }
 
   bool allowed(const Value& value, const Node& node, const ParamSpec& spec, const std::string& path) {
     if (!spec.choices.empty()) {
-      if (std::any_of(spec.choices.begin(), spec.choices.end(), [&](const Value& choice) { return same(choice, value); })) return true;
+      if (std::any_of(spec.choices.begin(), spec.choices.end(),
+                      [&](const Value& choice) { return same(choice, value); }))
+        return true;
       std::vector<std::string> words;
       for (const Value& choice : spec.choices) words.push_back(written(choice, spec));
       const bool hidden = node.secret || spec.secret;
       const std::string hint = value.is_text() && !hidden ? did_you_mean(value.as_text(), words) : "";
       problems_.error(node.mark, path,
-                      fmt::format("{} is not one of {}{}", hidden ? "the secret" : value.is_text() ? quote(node.text) : node.text, fmt::join(words, ", "), hint));
+                      fmt::format("{} is not one of {}{}",
+                                  hidden            ? "the secret"
+                                  : value.is_text() ? quote(node.text)
+                                                    : node.text,
+                                  fmt::join(words, ", "), hint));
       return false;
     }
     if (value.is_number() && !inside(value, spec)) {
@@ -240,8 +262,8 @@ class Binder {
 
 }  // namespace
 
-Value bind_settings(const Node& node, const std::vector<ParamSpec>& specs, const Mark& owner, const std::string& path, Problems& problems,
-           const BindOptions& options) {
+Value bind_settings(const Node& node, const std::vector<ParamSpec>& specs, const Mark& owner, const std::string& path,
+                    Problems& problems, const BindOptions& options) {
   ParamSpec whole;
   whole.type = ParamType::group;
   whole.fields = specs;
@@ -249,7 +271,8 @@ Value bind_settings(const Node& node, const std::vector<ParamSpec>& specs, const
   return settings.is_null() ? Value(Value::Map{}) : settings;
 }
 
-Value bind_settings(const Node& node, const std::vector<ParamSpec>& specs, const Mark& owner, const std::string& path, Problems& problems) {
+Value bind_settings(const Node& node, const std::vector<ParamSpec>& specs, const Mark& owner, const std::string& path,
+                    Problems& problems) {
   return bind_settings(node, specs, owner, path, problems, {});
 }
 

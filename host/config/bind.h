@@ -14,14 +14,15 @@ namespace m2ag::host {
 /// A map with every key that has a value or a default: booleans, integers, numbers and texts as their type says, durations as integer
 /// microseconds, sizes as integer bytes, lines as text or {chip, offset}. A node that is null counts as an empty map.
 /// When problems were added the map lacks what was wrong. `owner` and `path` are where a missing key is complained of.
-Value bind_settings(const Node& node, const std::vector<ParamSpec>& specs, const Mark& owner, const std::string& path, Problems& problems);
+Value bind_settings(const Node& node, const std::vector<ParamSpec>& specs, const Mark& owner, const std::string& path,
+                    Problems& problems);
 
 struct BindOptions {
-  bool unknown_keys = false;                     ///< pass over keys the table does not have, without a word
-  std::vector<std::string>* secrets = nullptr;   ///< gets the path of each value that came from !secret
+  bool unknown_keys = false;                    ///< pass over keys the table does not have, without a word
+  std::vector<std::string>* secrets = nullptr;  ///< gets the path of each value that came from !secret
 };
-Value bind_settings(const Node& node, const std::vector<ParamSpec>& specs, const Mark& owner, const std::string& path, Problems& problems,
-           const BindOptions& options);
+Value bind_settings(const Node& node, const std::vector<ParamSpec>& specs, const Mark& owner, const std::string& path,
+                    Problems& problems, const BindOptions& options);
 
 /// One value against one row, such as a register's new value. Null when it does not fit; the problems say why.
 Value bind_value(const Node& node, const ParamSpec& spec, const std::string& path, Problems& problems);

@@ -28,7 +28,8 @@ std::string url_problem(std::string_view url) {
   } else {
     return refuse("not an MQTT address");
   }
-  if (rest.find('@') != rest.npos) return "user and password do not belong into the address; write username and password";
+  if (rest.find('@') != rest.npos)
+    return "user and password do not belong into the address; write username and password";
   if (rest.ends_with('/')) rest.remove_suffix(1);
   if (rest.find_first_of("/ ") != rest.npos) return refuse("text behind the host");
   const std::size_t bracket = rest.starts_with('[') ? rest.find(']') : 0;
@@ -39,18 +40,21 @@ std::string url_problem(std::string_view url) {
   const std::string_view port = rest.substr(colon + 1);
   unsigned number = 0;
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
-  if (error != std::errc{} || end != port.data() + port.size() || number == 0 || number > 65535) return refuse("the port is not 1 to 65535");
+  if (error != std::errc{} || end != port.data() + port.size() || number == 0 || number > 65535)
+    return refuse("the port is not 1 to 65535");
   return {};
 }
 
 bool is_base_topic(std::string_view topic) {
   const auto levels = split(topic);
-  return valid_topic(topic) && !topic.starts_with('$') && std::none_of(levels.begin(), levels.end(), [](std::string_view level) { return level.empty(); });
+  return valid_topic(topic) && !topic.starts_with('$') &&
+         std::none_of(levels.begin(), levels.end(), [](std::string_view level) { return level.empty(); });
 }
 
 class DescriptorBinder {
  public:
-  DescriptorBinder(const Sources& sources, const fs::path& file, const Environment& environment, const Types* types, Problems& problems)
+  DescriptorBinder(const Sources& sources, const fs::path& file, const Environment& environment, const Types* types,
+                   Problems& problems)
       : sources_(sources), file_(file), environment_(environment), types_(types), problems_(problems) {}
 
   Descriptor bind_all() {
@@ -78,14 +82,17 @@ class DescriptorBinder {
     }
     if (!root().is_map()) {
       const bool colon = root().is_scalar() && root().text.find(':') != std::string::npos;
-      problems_.error(root().mark, {}, fmt::format("expected keys such as \"device:\"{}", colon ? "; is a space missing after \":\"?" : ""));
+      problems_.error(
+          root().mark, {},
+          fmt::format("expected keys such as \"device:\"{}", colon ? "; is a space missing after \":\"?" : ""));
       return false;
     }
     const auto known = section_names();
     for (const Entry& entry : root().entries) {
       if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
       const std::string hint = did_you_mean(entry.key, known);
-      problems_.error(entry.key_mark, entry.key, "unknown key" + (hint.empty() ? fmt::format(", known are {}", fmt::join(known, ", ")) : hint));
+      problems_.error(entry.key_mark, entry.key,
+                      "unknown key" + (hint.empty() ? fmt::format(", known are {}", fmt::join(known, ", ")) : hint));
     }
     return true;
   }
@@ -95,7 +102,8 @@ class DescriptorBinder {
       const Entry* entry = root().find(spec.name);
       if (entry == nullptr) {
         if (spec.required && sources_.complete) {
-          problems_.error(root().mark, {}, fmt::format("the required key \"{}\" is missing ({})", spec.name, spec.description));
+          problems_.error(root().mark, {},
+                          fmt::format("the required key \"{}\" is missing ({})", spec.name, spec.description));
         }
         continue;
       }
@@ -118,14 +126,16 @@ class DescriptorBinder {
   }
 
   std::string beside(const std::string& path) const {
-    return path.empty() || fs::path(path).is_absolute() ? path : (file_.parent_path() / path).lexically_normal().string();
+    return path.empty() || fs::path(path).is_absolute() ? path
+                                                        : (file_.parent_path() / path).lexically_normal().string();
   }
 
   void device() {
     DeviceSection& device = descriptor_.device;
     device = section<DeviceSection>("device");
     if (!device.id.empty()) {
-      if (const std::string problem = id_problem(device.id); !problem.empty()) problems_.error(mark_of("device", "id"), "device.id", problem);
+      if (const std::string problem = id_problem(device.id); !problem.empty())
+        problems_.error(mark_of("device", "id"), "device.id", problem);
     }
     if (device.name.empty()) device.name = device.id;
     for (std::size_t i = 0; i < device.groups.size(); ++i) {
@@ -141,18 +151,24 @@ class DescriptorBinder {
     MqttSection& mqtt = descriptor_.mqtt;
     mqtt = section<MqttSection>("mqtt");
     if (!mqtt.url.empty()) {
-      if (const std::string problem = url_problem(mqtt.url); !problem.empty()) problems_.error(mark_of("mqtt", "url"), "mqtt.url", problem);
+      if (const std::string problem = url_problem(mqtt.url); !problem.empty())
+        problems_.error(mark_of("mqtt", "url"), "mqtt.url", problem);
     }
     if (!is_base_topic(mqtt.base_topic)) {
-      problems_.error(mark_of("mqtt", "base_topic"), "mqtt.base_topic",
-                      fmt::format("{} is no topic to build on: no empty level, no \"+\" or \"#\", no \"$\" at the front", quote(mqtt.base_topic)));
+      problems_.error(
+          mark_of("mqtt", "base_topic"), "mqtt.base_topic",
+          fmt::format("{} is no topic to build on: no empty level, no \"+\" or \"#\", no \"$\" at the front",
+                      quote(mqtt.base_topic)));
     }
     if (mqtt.client_id.empty()) mqtt.client_id = "m2ag-" + descriptor_.device.id;
     if (!mqtt.tls) return;
     const Mark where = root().find("mqtt")->value.find("tls")->key_mark;
-    if (mqtt.url.starts_with("mqtt://")) problems_.error(where, "mqtt.tls", "the url is not encrypted (mqtt://); write mqtts:// or leave tls out");
+    if (mqtt.url.starts_with("mqtt://"))
+      problems_.error(where, "mqtt.tls", "the url is not encrypted (mqtt://); write mqtts:// or leave tls out");
     if (mqtt.tls->cert.empty() != mqtt.tls->key.empty()) {
-      problems_.error(where, "mqtt.tls", fmt::format("cert and key belong together, the {} is missing", mqtt.tls->key.empty() ? "key" : "cert"));
+      problems_.error(
+          where, "mqtt.tls",
+          fmt::format("cert and key belong together, the {} is missing", mqtt.tls->key.empty() ? "key" : "cert"));
     }
     for (std::string* path : {&mqtt.tls->ca, &mqtt.tls->cert, &mqtt.tls->key}) *path = beside(*path);
   }
@@ -162,12 +178,14 @@ class DescriptorBinder {
     file = beside(section<StateSection>("state").file);
     if (!file.empty()) return;
     const auto folder = environment_.folder("STATE_DIRECTORY");
-    file = folder ? (*folder / "state.db").string() : (file_.parent_path() / (file_.stem().string() + ".state.db")).string();
+    file = folder ? (*folder / "state.db").string()
+                  : (file_.parent_path() / (file_.stem().string() + ".state.db")).string();
   }
 
   /// A map, or something that counts as an empty one; a problem otherwise.
   const std::vector<Entry>& entries_of(const Node& node, const std::string& path, std::string_view expected) {
-    if (!node.is_map() && !node.is_null() && !node.is_invalid()) problems_.error(node.mark, path, fmt::format("expected {}", expected));
+    if (!node.is_map() && !node.is_null() && !node.is_invalid())
+      problems_.error(node.mark, path, fmt::format("expected {}", expected));
     return node.entries;
   }
 
@@ -178,7 +196,8 @@ class DescriptorBinder {
     for (const Entry& entry : entries_of(section->value, "simulated", "a map with i2c and gpio")) {
       const std::string path = join_path("simulated", entry.key);
       if (entry.key == "i2c") {
-        for (const Entry& bus : entries_of(entry.value, path, "a map of buses, such as i2c-1")) simulated_bus(bus, join_path(path, bus.key));
+        for (const Entry& bus : entries_of(entry.value, path, "a map of buses, such as i2c-1"))
+          simulated_bus(bus, join_path(path, bus.key));
       } else if (entry.key == "gpio") {
         simulated_lines(entry.value, path);
       } else {
@@ -189,9 +208,11 @@ class DescriptorBinder {
   }
 
   void simulated_bus(const Entry& bus, const std::string& path) {
-    if (bus.key.empty() || bus.key.find('/') != std::string::npos) problems_.error(bus.key_mark, path, "expected the name of a bus, such as i2c-1");
+    if (bus.key.empty() || bus.key.find('/') != std::string::npos)
+      problems_.error(bus.key_mark, path, "expected the name of a bus, such as i2c-1");
     descriptor_.simulated.buses.push_back(bus.key);
-    for (const Entry& chip : entries_of(bus.value, path, "a map of addresses, such as 0x76")) simulated_chip(bus.key, chip, join_path(path, chip.key));
+    for (const Entry& chip : entries_of(bus.value, path, "a map of addresses, such as 0x76"))
+      simulated_chip(bus.key, chip, join_path(path, chip.key));
   }
 
   void simulated_chip(const std::string& bus, const Entry& entry, const std::string& path) {
@@ -200,7 +221,8 @@ class DescriptorBinder {
     chip.mark = entry.key_mark;
     const ParsedInteger address = parse_core_integer(entry.key);
     if (address.form != IntegerForm::good || address.value < 0x08 || address.value > 0x77) {
-      problems_.error(entry.key_mark, path, fmt::format("{} is no address of a chip, expected 0x08 to 0x77", quote(entry.key)));
+      problems_.error(entry.key_mark, path,
+                      fmt::format("{} is no address of a chip, expected 0x08 to 0x77", quote(entry.key)));
     } else {
       chip.address = static_cast<std::uint8_t>(address.value);
       for (const SimulatedChipSection& other : descriptor_.simulated.chips) {
@@ -212,11 +234,14 @@ class DescriptorBinder {
     const Entry* name = entry.value.find("chip");
     if (name != nullptr && name->value.is_scalar()) {
       spec = types_->find_chip(name->value.text);
-      if (spec == nullptr) problems_.error(name->value.mark, join_path(path, "chip"), types_->unknown_chip(name->value.text));
+      if (spec == nullptr)
+        problems_.error(name->value.mark, join_path(path, "chip"), types_->unknown_chip(name->value.text));
     }
     BindOptions options;
     options.unknown_keys = spec == nullptr;
-    Value::Map settings = bind_settings(entry.value, chip_params(spec == nullptr ? SimulatedChipSpec{} : *spec), entry.key_mark, path, problems_, options).as_map();
+    Value::Map settings = bind_settings(entry.value, chip_params(spec == nullptr ? SimulatedChipSpec{} : *spec),
+                                        entry.key_mark, path, problems_, options)
+                              .as_map();
     chip.chip = take_text(settings, "chip");
     chip.settings = std::move(settings);
     descriptor_.simulated.chips.push_back(std::move(chip));
@@ -248,12 +273,14 @@ class DescriptorBinder {
   }
 
   void component(const Entry& entry, const std::string& path) {
-    if (const std::string problem = id_problem(entry.key); !problem.empty()) problems_.error(entry.key_mark, path, problem);
+    if (const std::string problem = id_problem(entry.key); !problem.empty())
+      problems_.error(entry.key_mark, path, problem);
     const ComponentSpec* spec = nullptr;
     const Entry* type = entry.value.find("type");
     if (type != nullptr && type->value.is_scalar()) {
       spec = types_->find_type(type->value.text);
-      if (spec == nullptr) problems_.error(type->value.mark, join_path(path, "type"), types_->unknown_type(type->value.text));
+      if (spec == nullptr)
+        problems_.error(type->value.mark, join_path(path, "type"), types_->unknown_type(type->value.text));
     }
     ComponentSection component;
     component.id = entry.key;
@@ -261,7 +288,9 @@ class DescriptorBinder {
     BindOptions options;
     options.unknown_keys = spec == nullptr;  // which keys it may have is not known then
     options.secrets = &component.secrets;
-    Value::Map settings = bind_settings(entry.value, component_params(spec == nullptr ? ComponentSpec{} : *spec), entry.key_mark, path, problems_, options).as_map();
+    Value::Map settings = bind_settings(entry.value, component_params(spec == nullptr ? ComponentSpec{} : *spec),
+                                        entry.key_mark, path, problems_, options)
+                              .as_map();
     component.type = take_text(settings, "type");
     component.name = take_text(settings, "name");
     component.lane = take_text(settings, "lane");
@@ -271,7 +300,8 @@ class DescriptorBinder {
     if (const Value enabled = take(settings, "enabled"); enabled.is_bool()) component.enabled = enabled.as_bool();
     if (const Value json = take(settings, "publish_json"); json.is_bool()) component.publish_json = json.as_bool();
     if (spec != nullptr && spec->sensor) {
-      if (const Value interval = take(settings, "interval"); interval.is_integer()) component.interval = std::chrono::microseconds(interval.as_integer());
+      if (const Value interval = take(settings, "interval"); interval.is_integer())
+        component.interval = std::chrono::microseconds(interval.as_integer());
     }
     const Value channels = take(settings, "channels");
     if (channels.is_map()) {
@@ -308,22 +338,24 @@ class DescriptorBinder {
 }  // namespace
 
 bool ComponentSection::same_as(const ComponentSection& other) const {
-  return id == other.id && type == other.type && name == other.name && enabled == other.enabled && lane == other.lane && interval == other.interval &&
-         publish_json == other.publish_json && channel_names == other.channel_names && settings == other.settings;
+  return id == other.id && type == other.type && name == other.name && enabled == other.enabled && lane == other.lane &&
+         interval == other.interval && publish_json == other.publish_json && channel_names == other.channel_names &&
+         settings == other.settings;
 }
 
-std::optional<Descriptor> bind_descriptor(const Sources& sources, const fs::path& file, const Environment& environment, const Types* types,
-                                          Problems& problems) {
+std::optional<Descriptor> bind_descriptor(const Sources& sources, const fs::path& file, const Environment& environment,
+                                          const Types* types, Problems& problems) {
   Descriptor descriptor = DescriptorBinder(sources, file, environment, types, problems).bind_all();
   return problems.has_errors() ? std::nullopt : std::optional(std::move(descriptor));
 }
 
-std::optional<Descriptor> read_descriptor(const fs::path& file, const Environment& environment, const Types* types, Problems& problems) {
+std::optional<Descriptor> read_descriptor(const fs::path& file, const Environment& environment, const Types* types,
+                                          Problems& problems) {
   return bind_descriptor(read_sources(file, environment, problems), file, environment, types, problems);
 }
 
-std::optional<Descriptor> read_descriptor_text(std::string_view text, const fs::path& file, const Environment& environment, const Types* types,
-                                               Problems& problems) {
+std::optional<Descriptor> read_descriptor_text(std::string_view text, const fs::path& file,
+                                               const Environment& environment, const Types* types, Problems& problems) {
   return bind_descriptor(read_sources_text(text, file, environment, problems), file, environment, types, problems);
 }
 

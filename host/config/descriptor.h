@@ -24,8 +24,10 @@ namespace m2ag {
 
 /// The words of `log.level`.
 constexpr auto choices(LogLevel) {
-  return std::array<std::pair<std::string_view, LogLevel>, 4>{
-      {{"debug", LogLevel::debug}, {"info", LogLevel::info}, {"warning", LogLevel::warning}, {"error", LogLevel::error}}};
+  return std::array<std::pair<std::string_view, LogLevel>, 4>{{{"debug", LogLevel::debug},
+                                                               {"info", LogLevel::info},
+                                                               {"warning", LogLevel::warning},
+                                                               {"error", LogLevel::error}}};
 }
 
 }  // namespace m2ag
@@ -49,7 +51,7 @@ struct TlsSection {
 struct MqttSection {
   std::string url;  ///< empty: no broker
   std::string base_topic = "m2ag";
-  std::string client_id;  ///< `m2ag-<device id>` when not given
+  std::string client_id;         ///< `m2ag-<device id>` when not given
   std::string version = "auto";  ///< "auto", "5" or "3.1.1"
   std::chrono::seconds keep_alive{30};
   std::string username;
@@ -88,13 +90,13 @@ struct ComponentSection {
   std::string type;
   std::string name;  ///< empty when not given
   bool enabled = true;
-  std::string lane;  ///< empty: one of its own
+  std::string lane;                       ///< empty: one of its own
   std::chrono::microseconds interval{0};  ///< of a sensor
   bool publish_json = false;
   std::map<std::string, std::string> channel_names;  ///< only those given
   Value settings;                                    ///< the type's own, complete
-  std::vector<std::string> secrets;                  ///< paths of settings that came from !secret, such as `components.api.token`
-  Mark mark;                                         ///< of the id
+  std::vector<std::string> secrets;  ///< paths of settings that came from !secret, such as `components.api.token`
+  Mark mark;                         ///< of the id
 
   /// Whether a running component of the one has nothing to change for the other; where it stands in the file does not count.
   bool same_as(const ComponentSection& other) const;
@@ -112,15 +114,16 @@ struct Descriptor {
 };
 
 /// Nothing when there are errors. Without `types` the sections `components` and `simulated` are passed over: enough to reach the broker.
-std::optional<Descriptor> read_descriptor(const std::filesystem::path& file, const Environment& environment, const Types* types, Problems& problems);
+std::optional<Descriptor> read_descriptor(const std::filesystem::path& file, const Environment& environment,
+                                          const Types* types, Problems& problems);
 
 /// As if the file had this text: to check a change before it is written.
-std::optional<Descriptor> read_descriptor_text(std::string_view text, const std::filesystem::path& file, const Environment& environment,
-                                               const Types* types, Problems& problems);
+std::optional<Descriptor> read_descriptor_text(std::string_view text, const std::filesystem::path& file,
+                                               const Environment& environment, const Types* types, Problems& problems);
 
 /// The second half of those: checks what was read.
-std::optional<Descriptor> bind_descriptor(const Sources& sources, const std::filesystem::path& file, const Environment& environment,
-                                          const Types* types, Problems& problems);
+std::optional<Descriptor> bind_descriptor(const Sources& sources, const std::filesystem::path& file,
+                                          const Environment& environment, const Types* types, Problems& problems);
 
 /// The rows a component of this type has in a descriptor: the host's own keys (type, name, enabled, lane, interval, publish_json,
 /// channels), then the type's.

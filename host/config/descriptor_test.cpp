@@ -103,7 +103,8 @@ TEST_CASE("the least a descriptor needs, and what it gets by itself") {
   CHECK(reading.descriptor->log.level == LogLevel::info);
   CHECK(std::filesystem::path(reading.descriptor->state.file).filename() == "greenhouse.state.db");
   CHECK(reading.descriptor->components[0].interval == std::chrono::seconds(10));
-  CHECK(read("device: { id: x }\n", {{{"STATE_DIRECTORY", "/var/lib/m2ag/x:/other"}}, "h"}).descriptor->state.file == "/var/lib/m2ag/x/state.db");
+  CHECK(read("device: { id: x }\n", {{{"STATE_DIRECTORY", "/var/lib/m2ag/x:/other"}}, "h"}).descriptor->state.file ==
+        "/var/lib/m2ag/x/state.db");
 }
 
 TEST_CASE("a file with five mistakes has exactly five problems") {
@@ -124,12 +125,13 @@ components:
     line: GPIO18
 )");
   CHECK_FALSE(reading.descriptor.has_value());
-  CHECK(reading.problems ==
-        "greenhouse.yaml:4:3: mqtt.keep_alife: unknown key, did you mean \"keep_alive\"?\n"
-        "greenhouse.yaml:8:15: components.air.interval: expected a duration such as 10s, found \"ten\"\n"
-        "greenhouse.yaml:9:14: components.air.address: 0x99 is not one of 0x76, 0x77\n"
-        "greenhouse.yaml:11:11: components.pump.type: no plugin offers the type \"rellay\", did you mean \"relay\"?\n"
-        "greenhouse.yaml:13:3: components.status: \"status\" is reserved, it is a topic of the host's own; choose another id\n");
+  CHECK(
+      reading.problems ==
+      "greenhouse.yaml:4:3: mqtt.keep_alife: unknown key, did you mean \"keep_alive\"?\n"
+      "greenhouse.yaml:8:15: components.air.interval: expected a duration such as 10s, found \"ten\"\n"
+      "greenhouse.yaml:9:14: components.air.address: 0x99 is not one of 0x76, 0x77\n"
+      "greenhouse.yaml:11:11: components.pump.type: no plugin offers the type \"rellay\", did you mean \"relay\"?\n"
+      "greenhouse.yaml:13:3: components.status: \"status\" is reserved, it is a topic of the host's own; choose another id\n");
 }
 
 TEST_CASE("each mistake of the host's own keys has its place and its sentence") {
@@ -143,12 +145,15 @@ TEST_CASE("each mistake of the host's own keys has its place and its sentence") 
       {"device:x\n", "greenhouse.yaml:1:1: expected keys such as \"device:\"; is a space missing after \":\"?\n"},
       {"- x\n", "greenhouse.yaml:1:1: expected keys such as \"device:\"\n"},
       {"log: {}\n", "greenhouse.yaml:1:1: the required key \"device\" is missing (which device this is)\n"},
-      {"device:\n", "greenhouse.yaml:1:1: device: the required key \"id\" is missing (id of the device, the second level of its topics)\n"},
+      {"device:\n",
+       "greenhouse.yaml:1:1: device: the required key \"id\" is missing (id of the device, the second level of its topics)\n"},
       {"device: x\n", "greenhouse.yaml:1:9: device: expected a map of settings, found \"x\"\n"},
       {"device: { id: Green House }\n",
        "greenhouse.yaml:1:15: device.id: \"Green House\" is not an id, expected 1 to 63 of a-z, 0-9 and \"-\", such as \"green-house\"\n"},
-      {"device: { id: grün }\n", "greenhouse.yaml:1:15: device.id: \"grün\" is not an id, expected 1 to 63 of a-z, 0-9 and \"-\"\n"},
-      {"device: { id: all }\n", "greenhouse.yaml:1:15: device.id: \"all\" is reserved, it is a topic of the host's own; choose another id\n"},
+      {"device: { id: grün }\n",
+       "greenhouse.yaml:1:15: device.id: \"grün\" is not an id, expected 1 to 63 of a-z, 0-9 and \"-\"\n"},
+      {"device: { id: all }\n",
+       "greenhouse.yaml:1:15: device.id: \"all\" is reserved, it is a topic of the host's own; choose another id\n"},
       {"device: { id: x, groups: [a, B] }\n",
        "greenhouse.yaml:1:30: device.groups[1]: \"B\" is not an id, expected 1 to 63 of a-z, 0-9 and \"-\", such as \"b\"\n"},
       {"device: { id: ${ROOM} }\n", "greenhouse.yaml:1:15: inside [ ] and { } a ${…} must be in quotes\n"},
@@ -160,8 +165,10 @@ TEST_CASE("each mistake of the host's own keys has its place and its sentence") 
   }
   const Case after_device[] = {
       {"componets: {}\n", "greenhouse.yaml:2:1: componets: unknown key, did you mean \"components\"?\n"},
-      {"plugins: []\n", "greenhouse.yaml:2:1: plugins: unknown key, known are device, mqtt, log, state, simulated, components\n"},
-      {"mqtt: {}\n", "greenhouse.yaml:2:1: mqtt: the required key \"url\" is missing (the broker, mqtts://host:port or mqtt://host:port)\n"},
+      {"plugins: []\n",
+       "greenhouse.yaml:2:1: plugins: unknown key, known are device, mqtt, log, state, simulated, components\n"},
+      {"mqtt: {}\n",
+       "greenhouse.yaml:2:1: mqtt: the required key \"url\" is missing (the broker, mqtts://host:port or mqtt://host:port)\n"},
       {"mqtt: { url: localhost }\n",
        "greenhouse.yaml:2:14: mqtt.url: \"localhost\": not an MQTT address; expected mqtts://host:8883 or mqtt://host:1883\n"},
       {"mqtt: { url: \"mqtt://me:hunter2@h\" }\n",
@@ -176,15 +183,20 @@ TEST_CASE("each mistake of the host's own keys has its place and its sentence") 
        "greenhouse.yaml:2:38: mqtt.base_topic: \"a//b\" is no topic to build on: no empty level, no \"+\" or \"#\", no \"$\" at the front\n"},
       {"mqtt: { url: \"mqtt://h\", base_topic: \"a/#\" }\n",
        "greenhouse.yaml:2:38: mqtt.base_topic: \"a/#\" is no topic to build on: no empty level, no \"+\" or \"#\", no \"$\" at the front\n"},
-      {"mqtt: { url: \"mqtt://h\", version: 3 }\n", "greenhouse.yaml:2:35: mqtt.version: \"3\" is not one of auto, 5, 3.1.1\n"},
-      {"mqtt: { url: \"mqtt://h\", keep_alive: 1s }\n", "greenhouse.yaml:2:38: mqtt.keep_alive: 1s is out of range, expected 5s to 1h\n"},
+      {"mqtt: { url: \"mqtt://h\", version: 3 }\n",
+       "greenhouse.yaml:2:35: mqtt.version: \"3\" is not one of auto, 5, 3.1.1\n"},
+      {"mqtt: { url: \"mqtt://h\", keep_alive: 1s }\n",
+       "greenhouse.yaml:2:38: mqtt.keep_alive: 1s is out of range, expected 5s to 1h\n"},
       {"mqtt: { url: \"mqtt://h\", tls: { ca: x } }\n",
        "greenhouse.yaml:2:26: mqtt.tls: the url is not encrypted (mqtt://); write mqtts:// or leave tls out\n"},
-      {"mqtt: { url: \"mqtts://h\", tls: { cert: x } }\n", "greenhouse.yaml:2:27: mqtt.tls: cert and key belong together, the key is missing\n"},
+      {"mqtt: { url: \"mqtts://h\", tls: { cert: x } }\n",
+       "greenhouse.yaml:2:27: mqtt.tls: cert and key belong together, the key is missing\n"},
       {"mqtt: { url: \"mqtts://h\", password: !secret nothing }\n",
        "greenhouse.yaml:2:37: mqtt.password: there is no secret \"nothing\" in secrets.yaml\n"},
-      {"log: { level: warn }\n", "greenhouse.yaml:2:15: log.level: \"warn\" is not one of debug, info, warning, error\n"},
-      {"log: { level: debg }\n", "greenhouse.yaml:2:15: log.level: \"debg\" is not one of debug, info, warning, error, did you mean \"debug\"?\n"},
+      {"log: { level: warn }\n",
+       "greenhouse.yaml:2:15: log.level: \"warn\" is not one of debug, info, warning, error\n"},
+      {"log: { level: debg }\n",
+       "greenhouse.yaml:2:15: log.level: \"debg\" is not one of debug, info, warning, error, did you mean \"debug\"?\n"},
       {"simulated: [x]\n", "greenhouse.yaml:2:12: simulated: expected a map with i2c and gpio\n"},
       {"simulated: { i3c: {} }\n", "greenhouse.yaml:2:14: simulated.i3c: unknown key, did you mean \"i2c\"?\n"},
       {"simulated: { i2c: { i2c-1: { 0x99: { chip: bmp280 } } } }\n",
@@ -198,13 +210,19 @@ TEST_CASE("each mistake of the host's own keys has its place and its sentence") 
        "greenhouse.yaml:2:69: simulated.i2c.i2c-1.0x76.humidity: unknown key, known are chip, temperature\n"},
       {"simulated: { i2c: { i2c-1: { 0x76: } } }\n",
        "greenhouse.yaml:2:30: simulated.i2c.i2c-1.0x76: the required key \"chip\" is missing (which model of a plugin)\n"},
-      {"simulated: { i2c: { ../x: {} } }\n", "greenhouse.yaml:2:21: simulated.i2c.../x: expected the name of a bus, such as i2c-1\n"},
-      {"simulated: { gpio: [GPIO17, GPIO17] }\n", "greenhouse.yaml:2:20: simulated.gpio: the line \"GPIO17\" stands here twice\n"},
-      {"simulated: { gpio: GPIO17 }\n", "greenhouse.yaml:2:20: simulated.gpio: expected a list, found \"GPIO17\"; write [GPIO17]\n"},
+      {"simulated: { i2c: { ../x: {} } }\n",
+       "greenhouse.yaml:2:21: simulated.i2c.../x: expected the name of a bus, such as i2c-1\n"},
+      {"simulated: { gpio: [GPIO17, GPIO17] }\n",
+       "greenhouse.yaml:2:20: simulated.gpio: the line \"GPIO17\" stands here twice\n"},
+      {"simulated: { gpio: GPIO17 }\n",
+       "greenhouse.yaml:2:20: simulated.gpio: expected a list, found \"GPIO17\"; write [GPIO17]\n"},
       {"components: [x]\n", "greenhouse.yaml:2:13: components: expected a map of components, each an id with a type\n"},
-      {"components: { pump: }\n", "greenhouse.yaml:2:15: components.pump: the required key \"type\" is missing (which type of a plugin)\n"},
-      {"components: { pump: relay }\n", "greenhouse.yaml:2:21: components.pump: expected a map of settings, found \"relay\"\n"},
-      {"components: { pump: { type: [relay] } }\n", "greenhouse.yaml:2:29: components.pump.type: expected text, found a list\n"},
+      {"components: { pump: }\n",
+       "greenhouse.yaml:2:15: components.pump: the required key \"type\" is missing (which type of a plugin)\n"},
+      {"components: { pump: relay }\n",
+       "greenhouse.yaml:2:21: components.pump: expected a map of settings, found \"relay\"\n"},
+      {"components: { pump: { type: [relay] } }\n",
+       "greenhouse.yaml:2:29: components.pump.type: expected text, found a list\n"},
       {"components: { pump_1: { type: relay, line: a } }\n",
        "greenhouse.yaml:2:15: components.pump_1: \"pump_1\" is not an id, expected 1 to 63 of a-z, 0-9 and \"-\", such as \"pump-1\"\n"},
       {"components: { pump: { type: relay, line: a, interval: 1s } }\n",
@@ -212,7 +230,8 @@ TEST_CASE("each mistake of the host's own keys has its place and its sentence") 
        "restore, max_on, safe, interlock\n"},
       {"components: { pump: { type: relay, line: a, lane: A 1 } }\n",
        "greenhouse.yaml:2:51: components.pump.lane: \"A 1\" is not an id, expected 1 to 63 of a-z, 0-9 and \"-\", such as \"a-1\"\n"},
-      {"components: { air: { type: bmp280, interval: 0s } }\n", "greenhouse.yaml:2:46: components.air.interval: 0s is out of range, expected 1ms to 7d\n"},
+      {"components: { air: { type: bmp280, interval: 0s } }\n",
+       "greenhouse.yaml:2:46: components.air.interval: 0s is out of range, expected 1ms to 7d\n"},
       {"components: { air: { type: bmp280, channels: { temprature: { name: x } } } }\n",
        "greenhouse.yaml:2:48: components.air.channels.temprature: unknown key, did you mean \"temperature\"?\n"},
       {"components: { air: { type: bmp281, enabled: maybe, whatever: 1 } }\n",
@@ -228,19 +247,22 @@ TEST_CASE("each mistake of the host's own keys has its place and its sentence") 
 TEST_CASE("what is wrong in several files is told in one run") {
   const TestTypes types;
   const TestFolder folder;
-  folder.write("d.yaml", "device: { id: x }\nmqtt: { url: \"mqtt://h\", keep_alive: 1 }\ncomponents:\n  pump: !include pump.yaml\n");
+  folder.write(
+      "d.yaml",
+      "device: { id: x }\nmqtt: { url: \"mqtt://h\", keep_alive: 1 }\ncomponents:\n  pump: !include pump.yaml\n");
   folder.write("pump.yaml", "type: relay\nlin: GPIO17\n");
   folder.write("components.d/a.yaml", "air:\n\ttype: bmp280\n");
   folder.write("components.d/b.yaml", "pump: { type: relay }\nsoil: { type: bmp280, offset: 11 }\n");
   Problems problems;
   CHECK_FALSE(read_descriptor(folder / "d.yaml", {}, &types, problems).has_value());
-  CHECK(folder.without(problems.text()) ==
-        "d.yaml:2:38: mqtt.keep_alive: expected a duration such as 10s, found \"1\": the unit is missing, one of us, ms, s, m, h, d\n"
-        "d.yaml:4:3: components.pump: the required key \"line\" is missing (GPIO line that drives the relay)\n"
-        "pump.yaml:2:1: components.pump.lin: unknown key, did you mean \"line\"?\n"
-        "components.d/a.yaml:2:1: a tab in the indentation; YAML wants spaces\n"
-        "components.d/b.yaml:1:1: components.pump: the component stands already at d.yaml:4:3\n"
-        "components.d/b.yaml:2:31: components.soil.offset: 11 is out of range, expected -10 to 10\n");
+  CHECK(
+      folder.without(problems.text()) ==
+      "d.yaml:2:38: mqtt.keep_alive: expected a duration such as 10s, found \"1\": the unit is missing, one of us, ms, s, m, h, d\n"
+      "d.yaml:4:3: components.pump: the required key \"line\" is missing (GPIO line that drives the relay)\n"
+      "pump.yaml:2:1: components.pump.lin: unknown key, did you mean \"line\"?\n"
+      "components.d/a.yaml:2:1: a tab in the indentation; YAML wants spaces\n"
+      "components.d/b.yaml:1:1: components.pump: the component stands already at d.yaml:4:3\n"
+      "components.d/b.yaml:2:31: components.soil.offset: 11 is out of range, expected -10 to 10\n");
 }
 
 TEST_CASE("a descriptor that cannot be read does not hide the components beside it, and is not complained of twice") {
@@ -250,14 +272,17 @@ TEST_CASE("a descriptor that cannot be read does not hide the components beside 
   folder.write("components.d/a.yaml", "pump: { type: relay }\n");
   Problems problems;
   CHECK_FALSE(read_descriptor(folder / "d.yaml", {}, &types, problems).has_value());
-  CHECK(folder.without(problems.text()) ==
-        "d.yaml:2:1: expected \",\" or \"}\": the \"{\" of line 1 is not closed\n"
-        "components.d/a.yaml:1:1: components.pump: the required key \"line\" is missing (GPIO line that drives the relay)\n");
+  CHECK(
+      folder.without(problems.text()) ==
+      "d.yaml:2:1: expected \",\" or \"}\": the \"{\" of line 1 is not closed\n"
+      "components.d/a.yaml:1:1: components.pump: the required key \"line\" is missing (GPIO line that drives the relay)\n");
 }
 
 TEST_CASE("without types only what leads to the broker is read") {
   const TestFolder folder;
-  folder.write("d.yaml", "device: { id: x }\nmqtt: { url: \"mqtt://h\" }\ncomponents: { a: { type: none } }\nsimulated: { x: 1 }\n");
+  folder.write(
+      "d.yaml",
+      "device: { id: x }\nmqtt: { url: \"mqtt://h\" }\ncomponents: { a: { type: none } }\nsimulated: { x: 1 }\n");
   Problems problems;
   const auto descriptor = read_descriptor(folder / "d.yaml", {}, nullptr, problems);
   REQUIRE(descriptor.has_value());
@@ -267,7 +292,8 @@ TEST_CASE("without types only what leads to the broker is read") {
 
 TEST_CASE("a component is the same when nothing but its place changed") {
   const Reading before = read("device: { id: x }\ncomponents: { pump: { type: relay, line: a } }\n");
-  const Reading moved = read("device: { id: x }\n# a comment\ncomponents:\n  pump: { type: relay, line: a, active_low: no }\n");
+  const Reading moved =
+      read("device: { id: x }\n# a comment\ncomponents:\n  pump: { type: relay, line: a, active_low: no }\n");
   const Reading changed = read("device: { id: x }\ncomponents: { pump: { type: relay, line: a, max_on: 5s } }\n");
   CHECK(before.descriptor->components[0].same_as(moved.descriptor->components[0]));
   CHECK_FALSE(before.descriptor->components[0].same_as(changed.descriptor->components[0]));

@@ -40,13 +40,17 @@ class TreeBuilder final : public YAML::EventHandler {
 
   std::optional<OpenFlow> open_flow() const {
     for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame) {
-      if (frame->flow) return OpenFlow{frame->place, frame->node.is_list()};
+      if (!frame->flow) continue;
+      // A pair in a list, [a: b], is a flow map without a brace.
+      const char bracket = character(frame->place);
+      if (bracket == '[' || bracket == '{') return OpenFlow{frame->place, bracket == '['};
     }
     return std::nullopt;
   }
 
   Mark mark(BytePlace place) const {
-    return {name_, static_cast<int>(place.line) + 1, static_cast<int>(lines_.character_column(place.line, place.column)) + 1};
+    return {name_, static_cast<int>(place.line) + 1,
+            static_cast<int>(lines_.character_column(place.line, place.column)) + 1};
   }
 
   void OnDocumentStart(const YAML::Mark& where) override {
@@ -68,7 +72,8 @@ class TreeBuilder final : public YAML::EventHandler {
     add(node(Node::Kind::invalid, place(where), "", anchor));
   }
 
-  void OnScalar(const YAML::Mark& where, const std::string& tag, YAML::anchor_t anchor, const std::string& text) override {
+  void OnScalar(const YAML::Mark& where, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& text) override {
     if (tag != "?") {
       if (const auto open = find_open_quote(place(where), lines_)) throw Stopped{open->place, path(), open->sentence};
     }
@@ -82,11 +87,13 @@ class TreeBuilder final : public YAML::EventHandler {
     add(std::move(scalar));
   }
 
-  void OnSequenceStart(const YAML::Mark& where, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value style) override {
+  void OnSequenceStart(const YAML::Mark& where, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value style) override {
     open(Node::Kind::list, where, tag, anchor, style);
   }
   void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& where, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value style) override {
+  void OnMapStart(const YAML::Mark& where, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value style) override {
     open(Node::Kind::map, where, tag, anchor, style);
   }
   void OnMapEnd() override { close(); }
@@ -105,6 +112,11 @@ class TreeBuilder final : public YAML::EventHandler {
 
   static BytePlace place(const YAML::Mark& mark) {
     return {static_cast<std::size_t>(std::max(mark.line, 0)), static_cast<std::size_t>(std::max(mark.column, 0))};
+  }
+
+  char character(BytePlace place) const {
+    const std::size_t offset = lines_.offset(place.line, place.column);
+    return offset < lines_.text().size() ? lines_.text()[offset] : '\0';
   }
 
   bool expects_key() const { return !frames_.empty() && frames_.back().node.is_map() && !frames_.back().has_key; }
@@ -135,6 +147,8 @@ class TreeBuilder final : public YAML::EventHandler {
     const Frame& frame = frames_.back();
     if (frame.node.is_map()) {
       if (where.line == frame.key_place.line && where.column == frame.key_place.column) {
+        if (const auto open = open_flow())
+          throw Stopped{open->place, {}, fmt::format("this \"{}\" is never closed", open->list ? "[" : "{")};
         throw Stopped{where, {}, fmt::format("no \": \" after {}", quote(frame.key))};
       }
       return where.line == frame.key_place.line ? where : frame.key_place;
@@ -147,7 +161,8 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void begin_entry(BytePlace where, const std::string& tag, YAML::anchor_t anchor, const std::string& text) {
-    if (tag != "?" && tag != "!") throw Stopped{where, path(), fmt::format("a tag ({}) cannot stand before a key", printable(tag))};
+    if (tag != "?" && tag != "!")
+      throw Stopped{where, path(), fmt::format("a tag ({}) cannot stand before a key", printable(tag))};
     if (anchor != 0) throw Stopped{where, path(), "an anchor (&) cannot stand before a key; put it before the value"};
     Frame& frame = frames_.back();
     frame.has_key = true;
@@ -155,11 +170,15 @@ class TreeBuilder final : public YAML::EventHandler {
     frame.key_place = where;
     const auto [known, inserted] = frame.key_lines.emplace(text, static_cast<int>(where.line) + 1);
     frame.duplicate = !inserted;
-    if (frame.duplicate) problems_.error(mark(where), path(), fmt::format("duplicate key, the first is on line {}", known->second));
+    if (frame.duplicate)
+      problems_.error(mark(where), path(), fmt::format("duplicate key, the first is on line {}", known->second));
   }
 
-  void open(Node::Kind kind, const YAML::Mark& where, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value style) {
-    if (expects_key()) throw Stopped{place(where), path(), "a key must be one word or text, not a list or map"};
+  void open(Node::Kind kind, const YAML::Mark& where, const std::string& tag, YAML::anchor_t anchor,
+            YAML::EmitterStyle::value style) {
+    if (expects_key())
+      throw Stopped{place(where), path(),
+                    "a key must be one word or text, not a list or map; is a bracket not closed?"};
     if (frames_.size() >= kMostDepth) throw Stopped{place(where), {}, kTooDeep};
     Frame frame;
     frame.node = node(kind, place(where), tag, anchor);
@@ -275,7 +294,8 @@ Node invalid_node(const std::string& name) {
 }
 
 /// What yaml-cpp would pass over or choke on without a word.
-bool check_text(std::string_view text, const TextLines& lines, const TreeBuilder& builder, Problems& problems, const std::string& name) {
+bool check_text(std::string_view text, const TextLines& lines, const TreeBuilder& builder, Problems& problems,
+                const std::string& name) {
   if (text.size() > kMostBytes) {
     problems.error({name, 0, 0}, {}, "the file is larger than 1 MiB");
     return false;
@@ -332,7 +352,8 @@ Node read_document(std::string_view text, const std::string& name, Problems& pro
     problems.error(builder.mark(stopped.place), stopped.path, stopped.sentence);
     return invalid_node(name);
   } catch (const YAML::Exception& error) {
-    const BytePlace place{static_cast<std::size_t>(std::max(error.mark.line, 0)), static_cast<std::size_t>(std::max(error.mark.column, 0))};
+    const BytePlace place{static_cast<std::size_t>(std::max(error.mark.line, 0)),
+                          static_cast<std::size_t>(std::max(error.mark.column, 0))};
     const SyntaxError syntax = explain(error.msg, place, lines, builder.open_flow());
     problems.error(builder.mark(syntax.place), {}, syntax.sentence);
     return invalid_node(name);

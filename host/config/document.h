@@ -24,11 +24,11 @@ struct Node {
   };
 
   Kind kind = Kind::null;
-  std::string text;      ///< of a scalar, as written (quotes and escapes resolved)
-  bool quoted = false;   ///< quoted or a block scalar: text, whatever it looks like
-  bool secret = false;   ///< from !secret: must never be printed
-  std::string tag;       ///< "!include", "!secret", "tag:yaml.org,2002:int"; empty when none was written
-  Mark mark;             ///< of the value
+  std::string text;            ///< of a scalar, as written (quotes and escapes resolved)
+  bool quoted = false;         ///< quoted or a block scalar: text, whatever it looks like
+  bool secret = false;         ///< from !secret: must never be printed
+  std::string tag;             ///< "!include", "!secret", "tag:yaml.org,2002:int"; empty when none was written
+  Mark mark;                   ///< of the value
   std::vector<Node> items;     ///< of a list
   std::vector<Entry> entries;  ///< of a map, in the order of the file, each key once
   std::size_t anchor = 0;      ///< used while reading only

@@ -62,7 +62,8 @@ std::string written(const Value& value, const ParamSpec& spec) {
   if (value.is_number()) return fmt::format("{}", value.as_number());
   if (const Value* chip = value.find("chip")) {
     const Value* offset = value.find("offset");
-    return fmt::format("{{chip: {}, offset: {}}}", written(*chip, spec), offset == nullptr ? "" : written(*offset, spec));
+    return fmt::format("{{chip: {}, offset: {}}}", written(*chip, spec),
+                       offset == nullptr ? "" : written(*offset, spec));
   }
   return value.kind();
 }

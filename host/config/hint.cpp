@@ -12,7 +12,8 @@ std::string printable(std::string_view text, std::size_t most) {
     shown += "…";
   }
   // A terminal obeys control characters.
-  std::replace_if(shown.begin(), shown.end(), [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; }, ' ');
+  std::replace_if(
+      shown.begin(), shown.end(), [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; }, ' ');
   return shown;
 }
 

@@ -29,9 +29,11 @@ std::string nearest_id(std::string_view text) {
 
 std::string id_problem(std::string_view id) {
   if (valid_id(id)) return {};
-  if (is_reserved_id(id)) return fmt::format("{} is reserved, it is a topic of the host's own; choose another id", quote(id));
+  if (is_reserved_id(id))
+    return fmt::format("{} is reserved, it is a topic of the host's own; choose another id", quote(id));
   const std::string nearest = nearest_id(id);
-  return fmt::format("{} is not an id, expected 1 to 63 of a-z, 0-9 and \"-\"{}", quote(id), nearest.empty() ? "" : ", such as \"" + nearest + "\"");
+  return fmt::format("{} is not an id, expected 1 to 63 of a-z, 0-9 and \"-\"{}", quote(id),
+                     nearest.empty() ? "" : ", such as \"" + nearest + "\"");
 }
 
 }  // namespace m2ag::host

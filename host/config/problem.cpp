@@ -41,7 +41,8 @@ void Problems::keep(Problem problem) {
 std::vector<Problem> Problems::sorted() const {
   std::vector<Problem> sorted = kept_;
   std::stable_sort(sorted.begin(), sorted.end(), [this](const Problem& a, const Problem& b) {
-    return std::tuple(order_.at(a.mark.file), a.mark.line, a.mark.column) < std::tuple(order_.at(b.mark.file), b.mark.line, b.mark.column);
+    return std::tuple(order_.at(a.mark.file), a.mark.line, a.mark.column) <
+           std::tuple(order_.at(b.mark.file), b.mark.line, b.mark.column);
   });
   return sorted;
 }

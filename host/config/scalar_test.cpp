@@ -15,8 +15,9 @@ Value core(std::string_view text) {
 }
 
 TEST_CASE("plain words by the core schema of YAML 1.2") {
-  for (const char* text : {"on", "off", "yes", "no", "On", "tRUE", "0x", "0xg", "0o8", "1_000", "12:30", "1e", "+-1", "--1", ".", "0x-1", "10s", ".inf", "-.inf",
-                           ".nan", "inf", "nan", "1.2.3", "0b1", "1e999"}) {
+  for (const char* text :
+       {"on",  "off", "yes",  "no",  "On",   "tRUE",  "0x",   "0xg", "0o8", "1_000", "12:30", "1e",   "+-1",
+        "--1", ".",   "0x-1", "10s", ".inf", "-.inf", ".nan", "inf", "nan", "1.2.3", "0b1",   "1e999"}) {
     INFO(text);
     CHECK(core(text) == Value(text));
   }

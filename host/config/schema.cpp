@@ -49,11 +49,13 @@ void add_type(json& schema, const ParamSpec& spec) {
       schema["pattern"] = spec.type == ParamType::duration ? kDurationPattern : kSizePattern;
       break;
     case ParamType::gpio_line:
-      schema["anyOf"] = {{{"type", "string"}, {"minLength", 1}},
-                         {{"type", "object"},
-                          {"properties", {{"chip", {{"type", "string"}}}, {"offset", {{"type", "integer"}, {"minimum", 0}, {"maximum", 1023}}}}},
-                          {"required", {"chip", "offset"}},
-                          {"additionalProperties", false}}};
+      schema["anyOf"] = {
+          {{"type", "string"}, {"minLength", 1}},
+          {{"type", "object"},
+           {"properties",
+            {{"chip", {{"type", "string"}}}, {"offset", {{"type", "integer"}, {"minimum", 0}, {"maximum", 1023}}}}},
+           {"required", {"chip", "offset"}},
+           {"additionalProperties", false}}};
       break;
     case ParamType::list:
       schema["type"] = "array";
@@ -77,14 +79,16 @@ std::string description(const ParamSpec& spec) {
 }
 
 /// The properties in `then` stand with the whole list of keys, so that an unknown one is found: draft-07 cannot add to a closed object.
-json alternative(const std::string& key, const std::string& word, const std::vector<ParamSpec>& params, const std::string& text) {
+json alternative(const std::string& key, const std::string& word, const std::vector<ParamSpec>& params,
+                 const std::string& text) {
   json then = object_schema(params);
   then["properties"][key] = {{"const", word}, {"description", text}};
   return {{"if", {{"properties", {{key, {{"const", word}}}}}, {"required", {key}}}}, {"then", std::move(then)}};
 }
 
 /// An object whose other keys follow from the word of `key`.
-json chosen_by(const std::string& key, const std::string& text, std::vector<std::pair<std::string, json>> alternatives) {
+json chosen_by(const std::string& key, const std::string& text,
+               std::vector<std::pair<std::string, json>> alternatives) {
   std::sort(alternatives.begin(), alternatives.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   json words = json::array();
   json branches = json::array();
@@ -92,7 +96,8 @@ json chosen_by(const std::string& key, const std::string& text, std::vector<std:
     words.push_back(word);
     branches.push_back(std::move(branch));
   }
-  json schema = {{"type", "object"}, {"required", {key}}, {"properties", {{key, {{"type", "string"}, {"description", text}}}}}};
+  json schema = {
+      {"type", "object"}, {"required", {key}}, {"properties", {{key, {{"type", "string"}, {"description", text}}}}}};
   if (!words.empty()) {
     schema["properties"][key]["enum"] = std::move(words);
     schema["allOf"] = std::move(branches);
@@ -122,8 +127,15 @@ json simulated_schema(const std::vector<const SimulatedChipSpec*>& chips) {
   return {{"type", "object"},
           {"description", "chips and lines that exist only here, to try everything without hardware"},
           {"properties",
-           {{"i2c", {{"type", "object"}, {"description", "the simulated buses by name, such as i2c-1"}, {"additionalProperties", bus}}},
-            {"gpio", {{"type", "array"}, {"description", "names of simulated lines"}, {"items", {{"type", "string"}, {"minLength", 1}}}, {"uniqueItems", true}}}}},
+           {{"i2c",
+             {{"type", "object"},
+              {"description", "the simulated buses by name, such as i2c-1"},
+              {"additionalProperties", bus}}},
+            {"gpio",
+             {{"type", "array"},
+              {"description", "names of simulated lines"},
+              {"items", {{"type", "string"}, {"minLength", 1}}},
+              {"uniqueItems", true}}}}},
           {"additionalProperties", false}};
 }
 
@@ -155,7 +167,8 @@ json object_schema(const std::vector<ParamSpec>& params) {
   return schema;
 }
 
-json descriptor_schema(const std::vector<const ComponentSpec*>& types, const std::vector<const SimulatedChipSpec*>& chips) {
+json descriptor_schema(const std::vector<const ComponentSpec*>& types,
+                       const std::vector<const SimulatedChipSpec*>& chips) {
   json schema = object_schema(section_params());
   schema["$schema"] = "http://json-schema.org/draft-07/schema#";
   schema["title"] = "m2ag descriptor";

@@ -10,7 +10,8 @@
 namespace m2ag::host {
 
 /// Of the whole descriptor with these component types and simulated chips. Tags (!secret, !include) are the editor's to know.
-nlohmann::json descriptor_schema(const std::vector<const ComponentSpec*>& types, const std::vector<const SimulatedChipSpec*>& chips);
+nlohmann::json descriptor_schema(const std::vector<const ComponentSpec*>& types,
+                                 const std::vector<const SimulatedChipSpec*>& chips);
 
 /// Of an object with these keys and no others, such as a command's arguments.
 nlohmann::json object_schema(const std::vector<ParamSpec>& params);

@@ -34,7 +34,8 @@ TEST_CASE("the schema names the sections and what they need") {
   CHECK(mqtt.at("properties").at("base_topic").at("default") == "m2ag");
   CHECK(mqtt.at("properties").at("version").at("enum") == json({"auto", "5", "3.1.1"}));
   CHECK(mqtt.at("properties").at("keep_alive").at("default") == "30s");
-  CHECK(mqtt.at("properties").at("keep_alive").at("description") == "how often the connection is proved at least, 5s to 1h");
+  CHECK(mqtt.at("properties").at("keep_alive").at("description") ==
+        "how often the connection is proved at least, 5s to 1h");
   CHECK(mqtt.at("properties").at("password").at("writeOnly") == true);
   CHECK(mqtt.at("properties").at("tls").at("properties").at("verify_host").at("default") == true);
   CHECK(whole.at("properties").at("device").at("properties").at("id").at("examples") == json({"greenhouse"}));
@@ -42,7 +43,8 @@ TEST_CASE("the schema names the sections and what they need") {
 
 TEST_CASE("each component type has its own closed list of keys") {
   const json whole = schema();
-  CHECK(whole.at("properties").at("components").at("additionalProperties").at("properties").at("type").at("enum") == json({"bmp280", "relay", "store"}));
+  CHECK(whole.at("properties").at("components").at("additionalProperties").at("properties").at("type").at("enum") ==
+        json({"bmp280", "relay", "store"}));
   const json relay = of_type(whole, "relay");
   CHECK(relay.at("required") == json({"type", "line"}));
   CHECK(relay.at("additionalProperties") == false);
@@ -67,7 +69,12 @@ TEST_CASE("each component type has its own closed list of keys") {
 
 TEST_CASE("simulated chips have theirs") {
   const json whole = schema();
-  const json chip = whole.at("properties").at("simulated").at("properties").at("i2c").at("additionalProperties").at("additionalProperties");
+  const json chip = whole.at("properties")
+                        .at("simulated")
+                        .at("properties")
+                        .at("i2c")
+                        .at("additionalProperties")
+                        .at("additionalProperties");
   CHECK(chip.at("properties").at("chip").at("enum") == json({"bmp280"}));
   CHECK(chip.at("allOf").at(0).at("then").at("properties").at("temperature").at("maximum") == 85);
 }

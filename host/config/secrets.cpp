@@ -16,7 +16,8 @@ constexpr std::size_t kMostSecretBytes = 64 * 1024;
 
 bool is_secret_name(std::string_view name) {
   return !name.empty() && name.size() <= 64 && name.front() != '.' && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+           c == '.';
   });
 }
 
@@ -51,11 +52,13 @@ Node Secrets::find(std::string_view name, const Mark& mark, const std::string& p
     TextFile file = read_text_file(*credentials / name, kMostSecretBytes);
     if (!file.missing) {
       if (!file.error.empty()) return refuse(fmt::format("the credential {}: {}", name, file.error));
-      if (file.text.size() > kMostSecretBytes) return refuse(fmt::format("the credential {} is larger than 64 KiB", name));
+      if (file.text.size() > kMostSecretBytes)
+        return refuse(fmt::format("the credential {} is larger than 64 KiB", name));
       if (file.text.ends_with('\n')) file.text.pop_back();
       if (file.text.ends_with('\r')) file.text.pop_back();
       if (file.text.empty()) return refuse(fmt::format("the credential {} is empty", name));
-      if (const auto bad = find_bad_byte(file.text); bad && !bad->control) return refuse(fmt::format("the credential {} is not UTF-8", name));
+      if (const auto bad = find_bad_byte(file.text); bad && !bad->control)
+        return refuse(fmt::format("the credential {} is not UTF-8", name));
       return secret_scalar(std::move(file.text), false, mark);
     }
   }
@@ -63,13 +66,15 @@ Node Secrets::find(std::string_view name, const Mark& mark, const std::string& p
   const Node& document = this->document();
   if (document.is_invalid()) return invalid(mark);  // its own problem is told once
   if (const Entry* entry = document.find(name)) {
-    if (entry->value.is_scalar() && entry->value.tag.empty()) return secret_scalar(entry->value.text, entry->value.quoted, mark);
+    if (entry->value.is_scalar() && entry->value.tag.empty())
+      return secret_scalar(entry->value.text, entry->value.quoted, mark);
     return refuse(fmt::format("the secret {} at {} is not a text or number", name, to_string(entry->key_mark)));
   }
   std::vector<std::string_view> known;
   for (const Entry& entry : document.entries) known.push_back(entry.key);
-  return refuse(fmt::format("there is no secret \"{}\" {}in {}{}", name, credentials ? "in $CREDENTIALS_DIRECTORY or " : "",
-                            (folder_ / "secrets.yaml").string(), did_you_mean(name, known)));
+  return refuse(fmt::format("there is no secret \"{}\" {}in {}{}", name,
+                            credentials ? "in $CREDENTIALS_DIRECTORY or " : "", (folder_ / "secrets.yaml").string(),
+                            did_you_mean(name, known)));
 }
 
 const Node& Secrets::document() {

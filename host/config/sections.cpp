@@ -6,23 +6,33 @@ namespace m2ag::host {
 using namespace std::chrono_literals;
 
 void DeviceSection::describe(ParamTable<DeviceSection>& table) {
-  table.param("id", &DeviceSection::id, "id of the device, the second level of its topics").required().example("greenhouse");
+  table.param("id", &DeviceSection::id, "id of the device, the second level of its topics")
+      .required()
+      .example("greenhouse");
   table.param("name", &DeviceSection::name, "name for people").example("Greenhouse");
-  table.param("groups", &DeviceSection::groups, "groups whose commands this device takes too").example(Value::List{"ground-floor"});
+  table.param("groups", &DeviceSection::groups, "groups whose commands this device takes too")
+      .example(Value::List{"ground-floor"});
 }
 
 void TlsSection::describe(ParamTable<TlsSection>& table) {
-  table.param("ca", &TlsSection::ca, "certificate of the authority that signed the broker's, PEM; without it the system's authorities").example("tls/ca.crt");
+  table
+      .param("ca", &TlsSection::ca,
+             "certificate of the authority that signed the broker's, PEM; without it the system's authorities")
+      .example("tls/ca.crt");
   table.param("cert", &TlsSection::cert, "certificate this device shows, PEM").example("tls/greenhouse.crt");
   table.param("key", &TlsSection::key, "private key of that certificate, PEM").example("tls/greenhouse.key");
   table.param("verify_host", &TlsSection::verify_host, "the broker's certificate must carry the host name of the url");
 }
 
 void MqttSection::describe(ParamTable<MqttSection>& table) {
-  table.param("url", &MqttSection::url, "the broker, mqtts://host:port or mqtt://host:port").required().example("mqtts://localhost:8883");
+  table.param("url", &MqttSection::url, "the broker, mqtts://host:port or mqtt://host:port")
+      .required()
+      .example("mqtts://localhost:8883");
   table.param("base_topic", &MqttSection::base_topic, "first level of every topic");
-  table.param("client_id", &MqttSection::client_id, "client id at the broker; without it m2ag- and the device's id").example("m2ag-greenhouse");
-  table.param("version", &MqttSection::version, "MQTT version; auto tries 5, then 3.1.1").one_of({"auto", "5", "3.1.1"});
+  table.param("client_id", &MqttSection::client_id, "client id at the broker; without it m2ag- and the device's id")
+      .example("m2ag-greenhouse");
+  table.param("version", &MqttSection::version, "MQTT version; auto tries 5, then 3.1.1")
+      .one_of({"auto", "5", "3.1.1"});
   table.param("keep_alive", &MqttSection::keep_alive, "how often the connection is proved at least").range(5s, 1h);
   table.param("username", &MqttSection::username, "user name at the broker");
   table.param("password", &MqttSection::password, "password at the broker; write it as !secret name").secret();
@@ -34,7 +44,9 @@ void LogSection::describe(ParamTable<LogSection>& table) {
 }
 
 void StateSection::describe(ParamTable<StateSection>& table) {
-  table.param("file", &StateSection::file, "database of what must survive a restart; without it state.db in $STATE_DIRECTORY, else beside the descriptor");
+  table.param(
+      "file", &StateSection::file,
+      "database of what must survive a restart; without it state.db in $STATE_DIRECTORY, else beside the descriptor");
 }
 
 namespace {
@@ -70,8 +82,10 @@ ParamSpec channels_row(const ComponentSpec& type) {
 }  // namespace
 
 std::vector<ParamSpec> section_params() {
-  std::vector<ParamSpec> sections{section<DeviceSection>("device", "which device this is"), section<MqttSection>("mqtt", "the broker; without it the device works alone"),
-                                  section<LogSection>("log", "what is logged"), section<StateSection>("state", "what survives a restart")};
+  std::vector<ParamSpec> sections{section<DeviceSection>("device", "which device this is"),
+                                  section<MqttSection>("mqtt", "the broker; without it the device works alone"),
+                                  section<LogSection>("log", "what is logged"),
+                                  section<StateSection>("state", "what survives a restart")};
   sections.front().required = true;
   return sections;
 }
@@ -84,10 +98,12 @@ std::vector<ParamSpec> component_params(const ComponentSpec& spec) {
   params.back().required = true;
   params.push_back(row("name", ParamType::text, "name for people; without it the id"));
   params.push_back(row("enabled", ParamType::boolean, "false: as if it were not there", true));
-  params.push_back(row("lane", ParamType::text, "components of one lane never run at the same time; without it each has its own"));
+  params.push_back(
+      row("lane", ParamType::text, "components of one lane never run at the same time; without it each has its own"));
   if (spec.sensor) {
-    params.push_back(row("interval", ParamType::duration, "time from one measurement to the next", spec.interval.count()));
-    params.back().minimum = 1'000;               // 1 ms
+    params.push_back(
+        row("interval", ParamType::duration, "time from one measurement to the next", spec.interval.count()));
+    params.back().minimum = 1'000;                 // 1 ms
     params.back().maximum = 7.0 * 86'400'000'000;  // a week
   }
   params.push_back(row("publish_json", ParamType::boolean, "publish all channels as one JSON object too", false));

@@ -25,7 +25,10 @@ constexpr std::string_view kStandardTags = "tag:yaml.org,2002:";
 class Reader {
  public:
   Reader(const fs::path& descriptor, const Environment& environment, Problems& problems)
-      : descriptor_(descriptor), environment_(environment), problems_(problems), secrets_(descriptor.parent_path(), environment, problems) {
+      : descriptor_(descriptor),
+        environment_(environment),
+        problems_(problems),
+        secrets_(descriptor.parent_path(), environment, problems) {
     std::error_code error;
     const fs::path folder = descriptor.parent_path();
     root_folder_ = fs::canonical(folder.empty() ? fs::path(".") : folder, error);
@@ -77,7 +80,8 @@ class Reader {
     files_.push_back(path);
     TextFile file = read_text_file(path, kMostBytes);
     if (!file.error.empty()) {
-      refuse(node, tree_path, asked.line == 0 ? file.error : fmt::format("{}: {}", printable(path.string(), 1024), file.error));
+      refuse(node, tree_path,
+             asked.line == 0 ? file.error : fmt::format("{}: {}", printable(path.string(), 1024), file.error));
       return node;
     }
     node = read_document(file.text, path.string(), problems_, values_left_);
@@ -116,7 +120,8 @@ class Reader {
     }
     constexpr std::string_view kKnown[] = {"!include", "!secret"};
     const std::string hint = did_you_mean(tag, kKnown);
-    refuse(node, path, fmt::format("unknown tag {}{}", printable(tag), hint.empty() ? ", known are !include and !secret" : hint));
+    refuse(node, path,
+           fmt::format("unknown tag {}{}", printable(tag), hint.empty() ? ", known are !include and !secret" : hint));
     return false;
   }
 
@@ -127,16 +132,20 @@ class Reader {
     const fs::path real = identity(file);
     const fs::path inside = real.lexically_relative(root_folder_);
     if (wanted.is_absolute() || inside.empty() || *inside.begin() == "..") {
-      return refuse(node, path, fmt::format("{}: an included file must lie in the descriptor's folder or below", printable(wanted.string())));
+      return refuse(
+          node, path,
+          fmt::format("{}: an included file must lie in the descriptor's folder or below", printable(wanted.string())));
     }
-    if (file.filename() == "secrets.yaml") return refuse(node, path, "secrets.yaml is not included; write !secret and the name");
+    if (file.filename() == "secrets.yaml")
+      return refuse(node, path, "secrets.yaml is not included; write !secret and the name");
     const auto again = std::find(open_.begin(), open_.end(), real);
     if (again != open_.end()) {
       std::string circle;
       for (auto each = again; each != open_.end(); ++each) circle += each->filename().string() + " → ";
       return refuse(node, path, fmt::format("the file includes itself: {}{}", circle, real.filename().string()));
     }
-    if (open_.size() > kMostIncludeDepth) return refuse(node, path, fmt::format("more than {} files include one another", kMostIncludeDepth));
+    if (open_.size() > kMostIncludeDepth)
+      return refuse(node, path, fmt::format("more than {} files include one another", kMostIncludeDepth));
     if (files_.size() >= kMostFiles) return refuse(node, path, fmt::format("more than {} files", kMostFiles));
     node = read_file(file, node.mark, path, depth);
   }
@@ -151,7 +160,8 @@ class Reader {
 
   /// YAML's merge key: what the map says itself wins, then the earlier of several.
   void merge_keys(Node& node, const std::string& path) {
-    const auto merge = std::find_if(node.entries.begin(), node.entries.end(), [](const Entry& entry) { return entry.key == "<<"; });
+    const auto merge =
+        std::find_if(node.entries.begin(), node.entries.end(), [](const Entry& entry) { return entry.key == "<<"; });
     if (merge == node.entries.end()) return;
     Entry merged = std::move(*merge);
     node.entries.erase(merge);
@@ -203,7 +213,8 @@ class Reader {
       for (Entry& entry : file.entries) {
         const auto [first, inserted] = known.emplace(entry.key, entry.key_mark);
         if (!inserted) {
-          problems_.error(entry.key_mark, join_path("components", entry.key), fmt::format("the component stands already at {}", to_string(first->second)));
+          problems_.error(entry.key_mark, join_path("components", entry.key),
+                          fmt::format("the component stands already at {}", to_string(first->second)));
         } else if (section != nullptr && section->value.is_map()) {
           section->value.entries.push_back(std::move(entry));
         }
@@ -214,13 +225,16 @@ class Reader {
   std::vector<fs::path> component_files(const fs::path& folder) {
     std::vector<fs::path> names;
     std::error_code error;
-    for (fs::directory_iterator each(folder, error); !error && each != fs::directory_iterator(); each.increment(error)) {
+    for (fs::directory_iterator each(folder, error); !error && each != fs::directory_iterator();
+         each.increment(error)) {
       const fs::path name = each->path().filename();
       if (name.string().starts_with('.')) continue;
       if (name.extension() == ".yaml") names.push_back(folder / name);
-      if (name.extension() == ".yml") problems_.warning({(folder / name).string(), 0, 0}, {}, "not read: the name must end in .yaml");
+      if (name.extension() == ".yml")
+        problems_.warning({(folder / name).string(), 0, 0}, {}, "not read: the name must end in .yaml");
     }
-    if (error && error != std::errc::no_such_file_or_directory) problems_.error({folder.string(), 0, 0}, {}, "cannot be read: " + error.message());
+    if (error && error != std::errc::no_such_file_or_directory)
+      problems_.error({folder.string(), 0, 0}, {}, "cannot be read: " + error.message());
     std::sort(names.begin(), names.end());
     return names;
   }
@@ -241,7 +255,8 @@ Sources read_sources(const fs::path& descriptor, const Environment& environment,
   return Reader(descriptor, environment, problems).read(nullptr);
 }
 
-Sources read_sources_text(std::string_view text, const fs::path& descriptor, const Environment& environment, Problems& problems) {
+Sources read_sources_text(std::string_view text, const fs::path& descriptor, const Environment& environment,
+                          Problems& problems) {
   return Reader(descriptor, environment, problems).read(&text);
 }
 

@@ -24,6 +24,7 @@ struct Sources {
 Sources read_sources(const std::filesystem::path& descriptor, const Environment& environment, Problems& problems);
 
 /// As if the descriptor had this text: to check a change before it is written.
-Sources read_sources_text(std::string_view text, const std::filesystem::path& descriptor, const Environment& environment, Problems& problems);
+Sources read_sources_text(std::string_view text, const std::filesystem::path& descriptor,
+                          const Environment& environment, Problems& problems);
 
 }  // namespace m2ag::host

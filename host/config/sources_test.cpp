@@ -8,8 +8,8 @@
 namespace m2ag::host {
 namespace {
 
-using std::filesystem::perms;
 using std::filesystem::permissions;
+using std::filesystem::perms;
 
 struct Reading {
   Sources sources;
@@ -43,9 +43,10 @@ TEST_CASE("an included file takes the place of its tag and keeps its own marks")
 
 TEST_CASE("what cannot be included is said where the tag stands") {
   const TestFolder folder;
-  folder.write("d.yaml",
-               "a: !include missing.yaml\nb: !include ../x.yaml\nc: !include /etc/passwd\nd: !include round.yaml\ne: !include [x]\n"
-               "f: !include secrets.yaml\ng: !include sub\nh: !include link.yaml\ni: !include\nj: !includ x\nk: !other x\nl: !include pipe\n");
+  folder.write(
+      "d.yaml",
+      "a: !include missing.yaml\nb: !include ../x.yaml\nc: !include /etc/passwd\nd: !include round.yaml\ne: !include [x]\n"
+      "f: !include secrets.yaml\ng: !include sub\nh: !include link.yaml\ni: !include\nj: !includ x\nk: !other x\nl: !include pipe\n");
   folder.write("round.yaml", "again: !include round2.yaml\n");
   folder.write("round2.yaml", "again: !include round.yaml\n");
   folder.write("sub/x", "");
@@ -70,7 +71,8 @@ TEST_CASE("includes are bounded in depth and number, and share the bound on valu
   const TestFolder folder;
   SECTION("depth") {
     folder.write("d.yaml", "x: !include 1.yaml\n");
-    for (int i = 1; i < 12; ++i) folder.write(std::to_string(i) + ".yaml", "x: !include " + std::to_string(i + 1) + ".yaml\n");
+    for (int i = 1; i < 12; ++i)
+      folder.write(std::to_string(i) + ".yaml", "x: !include " + std::to_string(i + 1) + ".yaml\n");
     CHECK(read(folder).problems == "8.yaml:1:4: x.x.x.x.x.x.x.x.x: more than 8 files include one another\n");
   }
   SECTION("number") {
@@ -118,7 +120,8 @@ TEST_CASE("a secret's text is not looked into") {
 TEST_CASE("a secret that is not there is named, its neighbours' values are not") {
   const TestFolder folder;
   folder.write("d.yaml", "a: !secret brokr\nb: !secret none\nc: !secret ../x\nd: !secret [x]\ne: !secret deep\n");
-  permissions(folder.write("secrets.yaml", "broker: hunter2\ndeep: [hunter2]\n"), perms::owner_read | perms::owner_write | perms::group_read);
+  permissions(folder.write("secrets.yaml", "broker: hunter2\ndeep: [hunter2]\n"),
+              perms::owner_read | perms::owner_write | perms::group_read);
   const Reading reading = read(folder);
   CHECK(reading.problems ==
         "d.yaml:1:4: a: there is no secret \"brokr\" in secrets.yaml, did you mean \"broker\"?\n"
@@ -153,7 +156,9 @@ TEST_CASE("no secrets.yaml at all") {
 
 TEST_CASE("variables are put into plain and quoted text, at any depth") {
   const TestFolder folder;
-  folder.write("d.yaml", "a: ${PORT}\nb: \"${PORT}\"\nc: \"x${PORT}\"\nd: [{e: \"${hostname}\"}]\nf: $${PORT}\ng: ${PROT}\n${PORT}: h\n");
+  folder.write(
+      "d.yaml",
+      "a: ${PORT}\nb: \"${PORT}\"\nc: \"x${PORT}\"\nd: [{e: \"${hostname}\"}]\nf: $${PORT}\ng: ${PROT}\n${PORT}: h\n");
   const Reading reading = read(folder, {{{"PORT", "1883"}}, "pi4"});
   CHECK(reading.problems == "d.yaml:6:4: g: the environment variable PROT is not set, did you mean \"PORT\"?\n");
   const Node& root = reading.sources.root;
@@ -168,10 +173,11 @@ TEST_CASE("variables are put into plain and quoted text, at any depth") {
 
 TEST_CASE("merge keys: what a map says itself wins, then the earlier of several") {
   const TestFolder folder;
-  folder.write("d.yaml",
-               "base: &base {bus: i2c-1, interval: 10s}\nother: &other {interval: 20s, note: x}\n"
-               "air: {<<: *base, interval: 5s}\nsoil: {<<: [*base, *other], address: 1}\nfile: {<<: !include part.yaml}\n"
-               "bad: {<<: 7}\nplain: {\"k\": 1}\n");
+  folder.write(
+      "d.yaml",
+      "base: &base {bus: i2c-1, interval: 10s}\nother: &other {interval: 20s, note: x}\n"
+      "air: {<<: *base, interval: 5s}\nsoil: {<<: [*base, *other], address: 1}\nfile: {<<: !include part.yaml}\n"
+      "bad: {<<: 7}\nplain: {\"k\": 1}\n");
   folder.write("part.yaml", "bus: i2c-9\n");
   const Reading reading = read(folder);
   CHECK(reading.problems == "d.yaml:6:7: bad: << wants a map, or a list of maps\n");
@@ -195,11 +201,12 @@ TEST_CASE("components.d is merged in the order of its names") {
   folder.write("components.d/.hidden.yaml", "x: {}\n");
   folder.write("components.d/60-pump.yaml~", "x: {}\n");
   const Reading reading = read(folder);
-  CHECK(reading.problems ==
-        "components.d/50-old.yml: warning: not read: the name must end in .yaml\n"
-        "components.d/20-pump.yaml:1:1: components.pump: the component stands already at components.d/10-door.yaml:2:1\n"
-        "components.d/20-pump.yaml:2:1: components.air: the component stands already at d.yaml:2:3\n"
-        "components.d/40-list.yaml:1:1: expected a map of components, as under \"components:\" in the descriptor\n");
+  CHECK(
+      reading.problems ==
+      "components.d/50-old.yml: warning: not read: the name must end in .yaml\n"
+      "components.d/20-pump.yaml:1:1: components.pump: the component stands already at components.d/10-door.yaml:2:1\n"
+      "components.d/20-pump.yaml:2:1: components.air: the component stands already at d.yaml:2:3\n"
+      "components.d/40-list.yaml:1:1: expected a map of components, as under \"components:\" in the descriptor\n");
   const Node& components = at(reading.sources.root, "components");
   REQUIRE(components.entries.size() == 3);
   CHECK(components.entries[0].key == "air");
@@ -248,7 +255,8 @@ TEST_CASE("a text in place of the file is read as the file would be") {
   folder.write("d.yaml", "this is: not: read\n");
   folder.write("part.yaml", "1\n");
   Problems problems;
-  const Sources sources = read_sources_text("a: !include part.yaml\nb: !include d.yaml\n", folder / "d.yaml", {}, problems);
+  const Sources sources =
+      read_sources_text("a: !include part.yaml\nb: !include d.yaml\n", folder / "d.yaml", {}, problems);
   CHECK(folder.without(problems.text()) == "d.yaml:2:4: b: the file includes itself: d.yaml → d.yaml\n");
   CHECK(at(sources.root, "a").text == "1");
 }

@@ -47,11 +47,14 @@ Substitution substitute(std::string_view text, const Environment& environment) {
     } else if (name == "hostname") {
       result.text += environment.hostname;
     } else {
-      result.error = is_name(name) ? unknown(name, environment)
-                                   : fmt::format("${{{}}} names no environment variable; write $${{ for the characters themselves", printable(name));
+      result.error =
+          is_name(name) ? unknown(name, environment)
+                        : fmt::format("${{{}}} names no environment variable; write $${{ for the characters themselves",
+                                      printable(name));
       return result;
     }
-    result.whole = begin == 0 && end + 1 == text.size() && result.text.size() == (value ? value->size() : environment.hostname.size());
+    result.whole = begin == 0 && end + 1 == text.size() &&
+                   result.text.size() == (value ? value->size() : environment.hostname.size());
     text.remove_prefix(end + 1);
   }
 }

@@ -44,7 +44,8 @@ SyntaxError explain_colon(BytePlace place, const TextLines& lines) {
       return {there, "this line has no \":\", so the next one cannot be understood"};
     }
     if (indent > indentation(previous)) {
-      return {{place.line, indent}, fmt::format("this line is indented deeper than line {}, which has a value already", *above + 1)};
+      return {{place.line, indent},
+              fmt::format("this line is indented deeper than line {}, which has a value already", *above + 1)};
     }
   }
   return {place, "this \":\" belongs to no key; text that contains \": \" must be in quotes"};
@@ -68,12 +69,14 @@ SyntaxError explain_flow_end(BytePlace place, const TextLines& lines, const std:
   }
   const std::string_view closing = list ? "]" : "}";
   if (!open) return {place, fmt::format("expected \",\" or \"{}\"", closing)};
-  return {place, fmt::format("expected \",\" or \"{}\": the \"{}\" of line {} is not closed", closing, list ? "[" : "{", open->place.line + 1)};
+  return {place, fmt::format("expected \",\" or \"{}\": the \"{}\" of line {} is not closed", closing, list ? "[" : "{",
+                             open->place.line + 1)};
 }
 
 }  // namespace
 
-SyntaxError explain(std::string_view message, BytePlace place, const TextLines& lines, const std::optional<OpenFlow>& open) {
+SyntaxError explain(std::string_view message, BytePlace place, const TextLines& lines,
+                    const std::optional<OpenFlow>& open) {
   const std::string_view line = lines.line(place.line);
   const std::size_t tab = line.substr(0, indentation(line)).find('\t');
   if (tab != line.npos) return {{place.line, tab}, "a tab in the indentation; YAML wants spaces"};
@@ -86,12 +89,14 @@ SyntaxError explain(std::string_view message, BytePlace place, const TextLines& 
   if (message == "end of sequence flow not found") return explain_flow_end(place, lines, open, true);
   if (message == "illegal flow end") return {place, fmt::format("\"{}\" closes nothing", here.substr(0, 1))};
   if (message == "illegal block entry") return {place, "a list item (\"- \") must begin on a line of its own"};
-  if (message == "unknown token") return {place, fmt::format("a value cannot begin with \"{}\"; put it in quotes", here.substr(0, 1))};
+  if (message == "unknown token")
+    return {place, fmt::format("a value cannot begin with \"{}\"; put it in quotes", here.substr(0, 1))};
   if (message == "the referenced anchor is not defined") return {place, "no anchor (&) of this name stands above"};
   if (message.starts_with("unknown escape character")) {
     return {place, "unknown escape in a text in double quotes; write \\\\ for a backslash, or use single quotes"};
   }
-  if (message.starts_with("illegal EOF") || message.starts_with("illegal document indicator")) return {place, "a quote is not closed"};
+  if (message.starts_with("illegal EOF") || message.starts_with("illegal document indicator"))
+    return {place, "a quote is not closed"};
   return {place, fmt::format("not YAML: {}", printable(message))};
 }
 
@@ -99,7 +104,8 @@ SyntaxError explain_second_document(BytePlace place, const TextLines& lines) {
   std::size_t at = place.line + 1;
   while (at-- > 0) {
     const std::string_view line = lines.line(at);
-    if (line.starts_with("---") || line.starts_with("...")) return {{at, 0}, "a second document; a descriptor is one document, without \"---\" between its parts"};
+    if (line.starts_with("---") || line.starts_with("..."))
+      return {{at, 0}, "a second document; a descriptor is one document, without \"---\" between its parts"};
     if (at < place.line && is_content(line)) break;
   }
   return {place, "the indentation of this line fits no line above"};

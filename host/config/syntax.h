@@ -28,7 +28,8 @@ struct SyntaxError {
 };
 
 /// `parser_message` is yaml-cpp's, `place` where it stopped.
-SyntaxError explain(std::string_view parser_message, BytePlace place, const TextLines& lines, const std::optional<OpenFlow>& open);
+SyntaxError explain(std::string_view parser_message, BytePlace place, const TextLines& lines,
+                    const std::optional<OpenFlow>& open);
 
 /// A document began at `place` though one was there already: by `---`, or because the line is indented less than the first.
 SyntaxError explain_second_document(BytePlace place, const TextLines& lines);

@@ -20,33 +20,52 @@ class TestTypes final : public Types {
     using namespace std::chrono_literals;
     Plugin plugin;
     plugin.component<Relay>("relay", "One relay on a GPIO line")
-        .param("line", &Relay::Params::line, "GPIO line that drives the relay").required()
+        .param("line", &Relay::Params::line, "GPIO line that drives the relay")
+        .required()
         .param("active_low", &Relay::Params::active_low, "the relay closes on a low level")
-        .param("restore", &Relay::Params::restore, "state after a start").one_of({"off", "on", "last"})
-        .param("max_on", &Relay::Params::max_on, "longest time on").range(std::chrono::microseconds(1s), std::chrono::microseconds(1h))
+        .param("restore", &Relay::Params::restore, "state after a start")
+        .one_of({"off", "on", "last"})
+        .param("max_on", &Relay::Params::max_on, "longest time on")
+        .range(std::chrono::microseconds(1s), std::chrono::microseconds(1h))
         .param("safe", &Relay::Params::safe, "what to do when nobody is in charge")
         .param("interlock", &Relay::Params::interlock, "never on together with these");
     plugin.component<Bmp280>("bmp280", "Temperature and pressure")
         .i2c(&Bmp280::Params::i2c, {0x76, 0x77})
-        .param("offset", &Bmp280::Params::offset, "added to the temperature").range(-10, 10).unit("°C")
+        .param("offset", &Bmp280::Params::offset, "added to the temperature")
+        .range(-10, 10)
+        .unit("°C")
         .channel("temperature", "°C", "Air temperature")
         .channel("pressure", "hPa", "Air pressure");
     plugin.component<Store>("store", "Takes everything")
-        .param("size", &Store::Params::size, "room").range(1024, 1048576)
-        .param("code", &Store::Params::code, "a register").range(0x76, 0x77).hexadecimal()
-        .param("token", &Store::Params::token, "who may").secret()
-        .param("pin", &Store::Params::pin, "a short number").secret().range(1000, 9999)
+        .param("size", &Store::Params::size, "room")
+        .range(1024, 1048576)
+        .param("code", &Store::Params::code, "a register")
+        .range(0x76, 0x77)
+        .hexadecimal()
+        .param("token", &Store::Params::token, "who may")
+        .secret()
+        .param("pin", &Store::Params::pin, "a short number")
+        .secret()
+        .range(1000, 9999)
         .param("rooms", &Store::Params::rooms, "rooms by id")
         .param("count", &Store::Params::count, "how many");
-    plugin.simulated_chip<Chip>("bmp280", "Registers of a BMP280").param("temperature", &Chip::Params::temperature, "what it measures").range(-40, 85).unit("°C");
+    plugin.simulated_chip<Chip>("bmp280", "Registers of a BMP280")
+        .param("temperature", &Chip::Params::temperature, "what it measures")
+        .range(-40, 85)
+        .unit("°C");
     types_ = plugin.components();
     chips_ = plugin.simulated_chips();
   }
 
-  const ComponentSpec* find_type(std::string_view type) const override { return find(types_, &ComponentSpec::type, type); }
-  const SimulatedChipSpec* find_chip(std::string_view chip) const override { return find(chips_, &SimulatedChipSpec::chip, chip); }
+  const ComponentSpec* find_type(std::string_view type) const override {
+    return find(types_, &ComponentSpec::type, type);
+  }
+  const SimulatedChipSpec* find_chip(std::string_view chip) const override {
+    return find(chips_, &SimulatedChipSpec::chip, chip);
+  }
   std::string unknown_type(std::string_view type) const override {
-    return "no plugin offers the type " + quote(type) + did_you_mean(type, std::vector<std::string>{"relay", "bmp280", "store"});
+    return "no plugin offers the type " + quote(type) +
+           did_you_mean(type, std::vector<std::string>{"relay", "bmp280", "store"});
   }
   std::string unknown_chip(std::string_view chip) const override { return "no plugin offers the chip " + quote(chip); }
 

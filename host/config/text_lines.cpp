@@ -82,7 +82,8 @@ std::size_t TextLines::following_bytes(std::size_t offset) const {
   const std::string_view rest = text_.substr(begin, offset - begin);
   const auto inside = std::count_if(rest.begin(), rest.end(), is_following);
   // An end of text at a block's edge has no block of its own.
-  if (block >= following_.size()) return block == 0 ? 0 : following_bytes(offset - 1) + (is_following(text_[offset - 1]) ? 1 : 0);
+  if (block >= following_.size())
+    return block == 0 ? 0 : following_bytes(offset - 1) + (is_following(text_[offset - 1]) ? 1 : 0);
   return following_[block] + static_cast<std::size_t>(inside);
 }
 

@@ -1,10 +1,11 @@
 #include "core/thread_state.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <array>
-#include <cstdio>
+#include <string>
 #include <string_view>
 
 namespace m2ag::host {
@@ -12,9 +13,8 @@ namespace m2ag::host {
 int current_thread_id() { return gettid(); }
 
 bool is_runnable(int thread_id) {
-  std::array<char, 64> path{};
-  std::snprintf(path.data(), path.size(), "/proc/self/task/%d/stat", thread_id);
-  const int fd = open(path.data(), O_RDONLY | O_CLOEXEC);
+  const std::string path = fmt::format("/proc/self/task/{}/stat", thread_id);
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return false;
   std::array<char, 128> buffer{};
   const ssize_t length = read(fd, buffer.data(), buffer.size());

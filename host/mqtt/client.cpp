@@ -12,13 +12,16 @@ MqttClient::~MqttClient() {
   if (!thread_.joinable()) return;
   if (core_->finished()) {
     thread_.join();
+    reader_.join();
   } else {
     core_->abandon();
     thread_.detach();
+    reader_.detach();
   }
 }
 
 void MqttClient::start() {
+  reader_ = std::thread([core = core_] { core->read(); });
   thread_ = std::thread([core = core_] { core->run(); });
 }
 

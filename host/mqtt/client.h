@@ -1,6 +1,6 @@
 // A connection to an MQTT broker that is always on its way back: connects, reconnects for ever, subscribes again, and keeps what is
 // published meanwhile. Knows nothing of topics and their meaning: that is the bridge's.
-// Every function may be called from any thread and returns at once, but for disconnect() and the destructor.
+// Every function may be called from any thread, from the handlers too, and returns at once, but for disconnect() and the destructor.
 #pragma once
 
 #include "core/log.h"
@@ -27,6 +27,7 @@ struct MqttStats {
   std::uint64_t dropped = 0;   ///< the queue was full, or the message outlived its expiry
   std::uint64_t conflated = 0; ///< replaced by a newer one of the same topic before it went out
   std::uint64_t refused = 0;   ///< by the broker (MQTT 5) or for a topic that is none
+  std::uint64_t unread = 0;    ///< incoming messages dropped because on_message did not keep up
   std::size_t queued = 0;
   std::size_t in_flight = 0;
   std::string last_error;      ///< a sentence; empty while connected
@@ -36,9 +37,9 @@ class ClientCore;
 
 class MqttClient {
  public:
-  /// All may be empty; none may throw or block.
+  /// All may be empty; none may throw. One that blocks holds up only the next call on its thread.
   struct Handlers {
-    /// On the library's receive thread, which serves all clients of the process: copy, hand on, return. May publish.
+    /// On a thread for it alone, one message after the other. The views are valid during the call.
     std::function<void(const MqttMessage&)> on_message;
     /// On this client's own thread; the subscriptions are already on their way, and what is published here goes after them.
     std::function<void(bool session_present, MqttVersion version)> on_connected;
@@ -74,6 +75,7 @@ class MqttClient {
  private:
   std::shared_ptr<ClientCore> core_;  // shared with the thread, which may be left behind
   std::thread thread_;
+  std::thread reader_;
 };
 
 }  // namespace m2ag::host

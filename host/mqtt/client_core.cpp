@@ -57,8 +57,18 @@ void ClientCore::run() {
     }
     if (!at_once) wait_before_retry(backoff_.next());
   }
+  inbox_.close();
   const Lock lock(mutex_);
   finished_ = true;
+  changed_.notify_all();
+}
+
+void ClientCore::read() {
+  inbox_.run([this](const MqttMessage& message) {
+    if (speaks()) handlers_.on_message(message);
+  });
+  const Lock lock(mutex_);
+  read_finished_ = true;
   changed_.notify_all();
 }
 
@@ -94,7 +104,7 @@ void ClientCore::serve() {
     if (!session_present) unsubscribing_.clear();
     usable_ = handle_.get();
     maximum_packet_ = result_.maximum_packet;
-    publish_refusal_logged_ = false;
+    publish_refusal_logged_ = unread_logged_ = false;
   }
   send_unsubscriptions();
   send_subscriptions();
@@ -111,10 +121,10 @@ void ClientCore::serve() {
 
   Lock lock(mutex_);
   while (link_ == Link::up && !stopping_) {
-    report_refusals(lock);
-    changed_.wait(lock, [this] { return link_ != Link::up || stopping_ || !refusals_.empty(); });
+    report_notices(lock);
+    changed_.wait(lock, [this] { return link_ != Link::up || stopping_ || !notices_.empty(); });
   }
-  report_refusals(lock);
+  report_notices(lock);
   if (link_ == Link::up) {
     lock.unlock();
     drain_and_disconnect();
@@ -221,15 +231,15 @@ void ClientCore::report_up() {
   reported_.clear();
 }
 
-void ClientCore::report_refusals(Lock& lock) {
-  std::vector<Refusal> refusals;
-  refusals.swap(refusals_);
-  if (refusals.empty()) return;
+void ClientCore::report_notices(Lock& lock) {
+  std::vector<Notice> notices;
+  notices.swap(notices_);
+  if (notices.empty()) return;
   lock.unlock();
-  for (const auto& refusal : refusals) {
+  for (const auto& notice : notices) {
     if (!speaks()) break;
-    log_.warning("", "the MQTT broker refuses our {}: {}", refusal.what, refusal.reason);
-    if (!refusal.filter.empty() && handlers_.on_subscribe_refused) handlers_.on_subscribe_refused(refusal.filter, refusal.reason);
+    log_.warning("", "{}", notice.sentence);
+    if (!notice.refused_filter.empty() && handlers_.on_subscribe_refused) handlers_.on_subscribe_refused(notice.refused_filter, notice.reason);
   }
   lock.lock();
 }
@@ -249,18 +259,19 @@ bool ClientCore::stop(std::chrono::milliseconds deadline) {
     left_nothing_ = outbound_.queued() == 0 && outbound_.in_flight() == 0;
     changed_.notify_all();
   }
-  changed_.wait_until(lock, drain_until_ + kStopGrace, [this] { return finished_; });
-  return finished_ && left_nothing_;
+  changed_.wait_until(lock, drain_until_ + kStopGrace, [this] { return all_finished(); });
+  return all_finished() && left_nothing_;
 }
 
 bool ClientCore::finished() const {
   const Lock lock(mutex_);
-  return finished_;
+  return all_finished();
 }
 
 void ClientCore::abandon() {
-  log_.error("", "the MQTT client of {} did not stop in time: its thread is left behind", settings_.url);
+  log_.error("", "the MQTT client of {} did not stop in time: a thread is left behind", settings_.url);
   abandoned_ = true;
+  inbox_.abandon();
 }
 
 MqttStats ClientCore::stats() const {
@@ -433,16 +444,19 @@ void ClientCore::tls_error(std::string_view text) {
 }
 
 void ClientCore::arrived(const MqttMessage& message) {
-  {
-    const Lock lock(mutex_);
-    ++stats_.received;
-  }
-  if (!handlers_.on_message || !speaks()) return;
-  if (message.payload.size() <= settings_.payload_limit) return handlers_.on_message(message);
   MqttMessage cut = message;
   cut.payload = cut.payload.substr(0, settings_.payload_limit);
-  cut.too_long = true;
-  handlers_.on_message(cut);
+  cut.too_long = message.payload.size() > settings_.payload_limit;
+  const bool kept = !handlers_.on_message || inbox_.push(cut);
+  const Lock lock(mutex_);
+  ++stats_.received;
+  if (kept) return;
+  ++stats_.unread;
+  stats_.last_error = "incoming MQTT messages were dropped: they are not handled as fast as they come";
+  if (unread_logged_) return;
+  unread_logged_ = true;
+  notices_.push_back({.sentence = stats_.last_error, .refused_filter = "", .reason = ""});
+  changed_.notify_all();
 }
 
 void ClientCore::delivered(const Outbound::Entry& entry) {
@@ -463,7 +477,9 @@ void ClientCore::not_delivered(const Outbound::Entry& entry, std::string_view re
     stats_.last_error = fmt::format("message on \"{}\": the broker refuses it: {}", entry.request.topic, refusal);
     if (!publish_refusal_logged_) {
       publish_refusal_logged_ = true;
-      refusals_.push_back({fmt::format("message on {}", entry.request.topic), "", std::string(refusal)});
+      notices_.push_back({.sentence = fmt::format("the MQTT broker refuses our message on {}: {}", entry.request.topic, refusal),
+                          .refused_filter = "",
+                          .reason = ""});
     }
     outbound_.done(entry);
     changed_.notify_all();
@@ -481,7 +497,10 @@ void ClientCore::subscribed(const SubscribeBatch& batch, std::span<const int> co
     if (known.state == Subscribed::yes) known.refusal_logged = false;
     if (known.state == Subscribed::yes || known.refusal_logged) continue;
     known.refusal_logged = true;
-    refusals_.push_back({fmt::format("subscription {}", found->first), found->first, subscribe_refusal(codes[i])});
+    const std::string reason = subscribe_refusal(codes[i]);
+    notices_.push_back({.sentence = fmt::format("the MQTT broker refuses our subscription {}: {}", found->first, reason),
+                        .refused_filter = found->first,
+                        .reason = reason});
     changed_.notify_all();
   }
   batches_.erase(batch.number);

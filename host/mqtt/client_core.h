@@ -5,6 +5,7 @@
 
 #include "mqtt/backoff.h"
 #include "mqtt/client.h"
+#include "mqtt/inbox.h"
 #include "mqtt/outbound.h"
 #include "mqtt/paho_handle.h"
 #include "mqtt/version_choice.h"
@@ -25,8 +26,9 @@ class ClientCore final : public PahoEvents {
  public:
   ClientCore(MqttSettings settings, MqttClient::Handlers handlers, Log& log);
 
-  /// Returns after stop().
+  /// Both return after stop(): the connection, and the handing over of messages.
   void run();
+  void read();
   bool stop(std::chrono::milliseconds deadline);
   bool finished() const;
   /// The owner goes while run() is stuck: no handler and no log from here on.
@@ -62,9 +64,10 @@ class ClientCore final : public PahoEvents {
     int code = 0;  // of the CONNACK when positive
     std::string text;
   };
-  struct Refusal {
-    std::string what;    // "subscription m2ag/#", "message on m2ag/a"
-    std::string filter;  // of a subscription, else empty
+  /// For the log, found on a thread of Paho's.
+  struct Notice {
+    std::string sentence;
+    std::string refused_filter;  // else empty
     std::string reason;
   };
 
@@ -78,7 +81,7 @@ class ClientCore final : public PahoEvents {
   VersionChoice::Failure kind_of(const Failure& failure, const std::string& tls_error) const;
   void report_down(const std::string& reason, bool was_up);
   void report_up();
-  void report_refusals(Lock& lock);
+  void report_notices(Lock& lock);
   void wait_before_retry(std::chrono::milliseconds duration);
 
   // Any thread, without the mutex.
@@ -90,12 +93,14 @@ class ClientCore final : public PahoEvents {
   void mark_subscriptions(bool session_present);
 
   bool speaks() const { return !abandoned_; }
+  bool all_finished() const { return finished_ && read_finished_; }
 
   const MqttSettings settings_;
   const BrokerAddress broker_;
   const MqttClient::Handlers handlers_;
   Log& log_;
 
+  Inbox inbox_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   Outbound outbound_;
@@ -113,13 +118,15 @@ class ClientCore final : public PahoEvents {
   std::set<std::string> unsubscribing_;  // not yet acknowledged: a session that outlives the connection still has them
   std::map<std::uint64_t, SubscribeBatch> batches_;
   std::uint64_t last_batch_ = 0;
-  std::vector<Refusal> refusals_;
-  bool publish_refusal_logged_ = false;
+  std::vector<Notice> notices_;
+  bool publish_refusal_logged_ = false;  // on this connection
+  bool unread_logged_ = false;           // on this connection
   MqttStats stats_;
   bool stopping_ = false;
   Clock::time_point drain_until_{};
   bool left_nothing_ = false;
-  bool finished_ = false;
+  bool finished_ = false;       // run() is done
+  bool read_finished_ = false;  // read() is done
   std::atomic<bool> abandoned_{false};
 
   // Of the client's thread alone.

@@ -207,8 +207,9 @@ TEST_CASE("a filter that was unsubscribed while the broker was gone is not in th
   REQUIRE(client.eventually([&] { return client.session_present(); }));
   client->publish(message("b", "1"));
   client->publish(message("a", "2"));
-  REQUIRE(client.eventually([&] { return client.message_count() == 2; }));
-  CHECK(payloads(client).back() == "2");
+  // The broker may send "0" once more: it was stopped before it heard of the acknowledgement.
+  REQUIRE(client.eventually([&] { return payloads(client).back() == "2"; }));
+  for (const auto& payload : payloads(client)) CHECK(payload != "1");
 }
 
 TEST_CASE("a client without a broker, and one whose broker hangs, is gone within seconds") {
