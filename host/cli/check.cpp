@@ -10,8 +10,8 @@
 #include "cli/catalog_types.h"
 #include "cli/exit_code.h"
 #include "cli/plugin_option.h"
-#include "core/log.h"
 #include "config/descriptor.h"
+#include "core/log.h"
 #include "plugin/contract.h"
 #include "plugin/folders.h"
 
@@ -48,8 +48,8 @@ int check_descriptor(const Options& options) {
   } else {
     std::cerr << problems.text();
     if (descriptor) {
-      std::cout << options.file.string() << ": ok, device " << descriptor->device.id << " with " << descriptor->components.size()
-                << " components\n";
+      std::cout << options.file.string() << ": ok, device " << descriptor->device.id << " with "
+                << descriptor->components.size() << " components\n";
     }
   }
   return descriptor ? kExitOk : kExitInputWrong;
@@ -59,12 +59,15 @@ int check_descriptor(const Options& options) {
 
 void add_check_verb(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("check", "Check a descriptor, or a plugin against its contract; touches no hardware");
+  CLI::App* verb =
+      app.add_subcommand("check", "Check a descriptor, or a plugin against its contract; touches no hardware");
   verb->add_option("FILE", options->file, "descriptor (.yaml) or plugin (.so)")->required();
   verb->add_flag("--json", options->json, "print the problems as JSON");
   add_plugins_option(*verb, options->folders);
   verb->callback([options, &exit_code] {
-    exit_code = options->file.extension() == ".so" ? (check_contract(options->file, self_executable(), std::cout) ? kExitOk : kExitInputWrong) : check_descriptor(*options);
+    exit_code = options->file.extension() == ".so"
+                    ? (check_contract(options->file, self_executable(), std::cout) ? kExitOk : kExitInputWrong)
+                    : check_descriptor(*options);
   });
 }
 

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <stdexcept>
 
-#include "core/json.h"
+#include "cli/client_settings.h"
 #include "system/vitals.h"
 
 namespace m2ag::host {
@@ -19,32 +19,6 @@ struct HeldChip {
   std::unique_ptr<SimulatedI2cChip> chip;
 };
 
-MqttVersion version_of(const std::string& word) {
-  if (word == "5") return MqttVersion::v5;
-  if (word == "3.1.1") return MqttVersion::v3_1_1;
-  return MqttVersion::any;
-}
-
-MqttSettings settings_of(const Descriptor& descriptor, const std::string& root) {
-  const MqttSection& mqtt = descriptor.mqtt;
-  MqttSettings settings;
-  settings.url = mqtt.url;
-  settings.client_id = mqtt.client_id.empty() ? "m2ag-" + descriptor.device.id : mqtt.client_id;
-  settings.version = version_of(mqtt.version);
-  settings.keep_alive = mqtt.keep_alive;
-  settings.username = mqtt.username;
-  settings.password = mqtt.password;
-  if (mqtt.tls) {
-    settings.ca = mqtt.tls->ca;
-    settings.cert = mqtt.tls->cert;
-    settings.key = mqtt.tls->key;
-    settings.verify_host = mqtt.tls->verify_host;
-  }
-  settings.will = MqttWill{root + "/status", "offline", 1, true};
-  settings.payload_limit = kMaxCommandPayload;
-  return settings;
-}
-
 }  // namespace
 
 DeviceHost::DeviceHost(const Descriptor& descriptor, std::shared_ptr<const Catalog> catalog, Log& log)
@@ -56,7 +30,16 @@ DeviceHost::DeviceHost(const Descriptor& descriptor, std::shared_ptr<const Catal
               [this](PublishRequest request) {
                 if (client_) client_->publish(std::move(request));
               }),
-      services_{descriptor_.device.id, clock_, log, executor_, scheduler_, bus_, registry_, subscriptions_, store_, hardware_,
+      services_{descriptor_.device.id,
+                clock_,
+                log,
+                executor_,
+                scheduler_,
+                bus_,
+                registry_,
+                subscriptions_,
+                store_,
+                hardware_,
                 [this](const Reply& reply) { bridge_.reply(reply); }},
       supervisor_(services_) {
   bus_.add_sink([this](const EventPtr& event) { registry_.apply(event); });
@@ -74,7 +57,8 @@ void DeviceHost::simulate(const SimulatedSection& simulated) {
   for (const std::string& bus : simulated.buses) hardware_.simulated_i2c().add_bus(bus);
   for (const SimulatedChipSection& section : simulated.chips) {
     const auto library = catalog_->load_chip(section.chip);
-    auto held = std::make_shared<HeldChip>(HeldChip{library, library->find_chip(section.chip)->create(section.settings)});
+    auto held =
+        std::make_shared<HeldChip>(HeldChip{library, library->find_chip(section.chip)->create(section.settings)});
     hardware_.simulated_i2c().add_chip(section.bus, section.address, {held, held->chip.get()});
   }
   for (const std::string& line : simulated.lines) hardware_.simulated_gpio().add_line({line, {}, -1});
@@ -110,8 +94,9 @@ void DeviceHost::connect() {
   handlers.on_subscribe_refused = [this](const std::string& filter, const std::string& reason) {
     log_.error("", "the broker does not let us subscribe to {}: {}; commands on it will not arrive", filter, reason);
   };
-  client_ = std::make_unique<MqttClient>(settings_of(descriptor_, descriptor_.mqtt.base_topic + '/' + descriptor_.device.id),
-                                         std::move(handlers), log_);
+  MqttSettings settings = device_settings(descriptor_);
+  settings.will = MqttWill{descriptor_.mqtt.base_topic + '/' + descriptor_.device.id + "/status", "offline", 1, true};
+  client_ = std::make_unique<MqttClient>(std::move(settings), std::move(handlers), log_);
   std::vector<Subscription> subscriptions;
   for (std::string& filter : router_->filters()) {
     Subscription subscription;
@@ -163,14 +148,16 @@ bool DeviceHost::stop() {
 Value DeviceHost::info() const {
   Value::List components, plugins;
   for (const ComponentSection& section : descriptor_.components) {
-    components.emplace_back(Value::Map{{"id", section.id}, {"type", section.type}, {"name", section.name.empty() ? section.id : section.name}});
+    components.emplace_back(Value::Map{
+        {"id", section.id}, {"type", section.type}, {"name", section.name.empty() ? section.id : section.name}});
   }
   for (const PluginDescription& plugin : catalog_->plugins()) {
     plugins.emplace_back(Value::Map{{"name", plugin.name}, {"version", plugin.version}});
   }
-  return Value::Map{{"id", descriptor_.device.id}, {"name", descriptor_.device.name}, {"version", M2AG_VERSION},
-                    {"boot_id", boot_id()},        {"addresses", network_addresses()}, {"time_quality", time_quality()},
-                    {"components", components},    {"plugins", plugins}};
+  return Value::Map{{"id", descriptor_.device.id},      {"name", descriptor_.device.name},
+                    {"version", M2AG_VERSION},          {"boot_id", boot_id()},
+                    {"addresses", network_addresses()}, {"time_quality", time_quality()},
+                    {"components", components},         {"plugins", plugins}};
 }
 
 Value DeviceHost::health() const {

@@ -31,11 +31,13 @@ struct LogForwarder::Queue {
       lost = std::exchange(dropped, 0);
     }
     for (const Line& line : lines) publish({line.level, line.component, line.message});
-    if (lost > 0) publish({LogLevel::warning, "", fmt::format("{} log lines were not published: too many at once", lost)});
+    if (lost > 0)
+      publish({LogLevel::warning, "", fmt::format("{} log lines were not published: too many at once", lost)});
   }
 };
 
-LogForwarder::LogForwarder(Executor& executor, Log& log, std::function<void(const LogLine&)> publish) : queue_(std::make_shared<Queue>()) {
+LogForwarder::LogForwarder(Executor& executor, Log& log, std::function<void(const LogLine&)> publish)
+    : queue_(std::make_shared<Queue>()) {
   queue_->lane = Lane::create(executor, "log");
   queue_->publish = std::move(publish);
   log.add_sink([queue = queue_](const LogLine& line) {

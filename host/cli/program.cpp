@@ -12,10 +12,10 @@
 #include "cli/exit_code.h"
 #include "cli/new_plugin.h"
 #include "cli/plugins.h"
-//P#include "cli/pub.h"
+#include "cli/pub.h"
 #include "cli/run.h"
 #include "cli/schema.h"
-//P#include "cli/sub.h"
+#include "cli/sub.h"
 
 namespace m2ag::host {
 namespace {
@@ -47,8 +47,8 @@ int run_program(int count, char** words) {
   add_plugins_verb(app, exit_code);
   add_new_plugin_verb(app, exit_code);
   add_cert_verb(app, exit_code);
-//P  add_pub_verb(app, exit_code);
-//P  add_sub_verb(app, exit_code);
+  add_pub_verb(app, exit_code);
+  add_sub_verb(app, exit_code);
   try {
     return parse_and_run(app, count, words, exit_code);
   } catch (const std::exception& error) {

@@ -46,7 +46,8 @@ int run(const Options& options) {
   Log log;
   log.add_sink(stderr_sink());
   const auto catalog = scan_plugins(options.folders, log);
-  for (const RefusedPlugin& refused : catalog->refused()) log.error("", "{}: plugin refused: {}", refused.path.string(), refused.reason);
+  for (const RefusedPlugin& refused : catalog->refused())
+    log.error("", "{}: plugin refused: {}", refused.path.string(), refused.reason);
   const CatalogTypes types(catalog);
   Problems problems;
   const auto descriptor = read_descriptor(options.config, Environment::of_process(), &types, problems);
@@ -72,7 +73,8 @@ int run(const Options& options) {
 
 void add_run_verb(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("run", "Run a device: load its plugins, connect to its broker, until SIGTERM or Ctrl-C");
+  CLI::App* verb =
+      app.add_subcommand("run", "Run a device: load its plugins, connect to its broker, until SIGTERM or Ctrl-C");
   verb->add_option("--config", options->config, "descriptor")->required()->envname("M2AG_CONFIG");
   add_plugins_option(*verb, options->folders);
   verb->callback([options, &exit_code] { exit_code = run(*options); });

@@ -16,7 +16,8 @@ namespace m2ag::host {
 
 void add_schema_verb(CLI::App& app, int& exit_code) {
   auto folders = std::make_shared<std::vector<std::filesystem::path>>();
-  CLI::App* verb = app.add_subcommand("schema", "Print the JSON Schema of descriptors with the installed plugins, for editors");
+  CLI::App* verb =
+      app.add_subcommand("schema", "Print the JSON Schema of descriptors with the installed plugins, for editors");
   add_plugins_option(*verb, *folders);
   verb->callback([folders, &exit_code] {
     Log log;

@@ -1,0 +1,57 @@
+#include "cli/client_settings.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <random>
+
+#include "core/message.h"
+
+namespace m2ag::host {
+namespace {
+
+MqttVersion version_of(const std::string& word) {
+  if (word == "5") return MqttVersion::v5;
+  if (word == "3.1.1") return MqttVersion::v3_1_1;
+  return MqttVersion::any;
+}
+
+}  // namespace
+
+MqttSettings device_settings(const Descriptor& descriptor) {
+  const MqttSection& mqtt = descriptor.mqtt;
+  MqttSettings settings;
+  settings.url = mqtt.url;
+  settings.client_id = mqtt.client_id.empty() ? "m2ag-" + descriptor.device.id : mqtt.client_id;
+  settings.version = version_of(mqtt.version);
+  settings.keep_alive = mqtt.keep_alive;
+  settings.username = mqtt.username;
+  settings.password = mqtt.password;
+  if (mqtt.tls) {
+    settings.ca = mqtt.tls->ca;
+    settings.cert = mqtt.tls->cert;
+    settings.key = mqtt.tls->key;
+    settings.verify_host = mqtt.tls->verify_host;
+  }
+  settings.payload_limit = kMaxCommandPayload;
+  return settings;
+}
+
+std::optional<ClientBroker> client_broker(const std::filesystem::path& config) {
+  Problems problems;
+  const auto descriptor = read_descriptor(config, Environment::of_process(), nullptr, problems);
+  std::fputs(problems.text().c_str(), stderr);
+  if (!descriptor) return std::nullopt;
+  if (descriptor->mqtt.url.empty()) {
+    fmt::print(stderr, "{}: mqtt.url: no broker is given, so there is nothing to connect to\n", config.string());
+    return std::nullopt;
+  }
+  MqttSettings settings = device_settings(*descriptor);
+  // A broker ends the older of two clients of one id: the device must not be that.
+  settings.client_id = fmt::format("m2ag-cli-{}-{:08x}", ::getpid(), std::random_device()());
+  settings.payload_limit = 16UL * 1024 * 1024;
+  return ClientBroker{std::move(settings), descriptor->mqtt.base_topic};
+}
+
+}  // namespace m2ag::host

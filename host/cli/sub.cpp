@@ -1,0 +1,119 @@
+#include "cli/sub.h"
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/client_settings.h"
+#include "cli/client_wait.h"
+#include "cli/exit_code.h"
+#include "core/log.h"
+#include "core/topic.h"
+#include "mqtt/client.h"
+
+namespace m2ag::host {
+namespace {
+
+struct Options {
+  std::filesystem::path config;
+  std::vector<std::string> filters;
+  std::uint64_t count = 0;
+  double seconds = 0;
+  bool json = false;
+};
+
+/// One line a message, written whole and at once, so that a pipe sees it now.
+void print(const MqttMessage& message, bool json) {
+  std::string line;
+  if (json) {
+    line = nlohmann::json{{"topic", message.topic},
+                          {"payload", message.payload},
+                          {"qos", message.qos},
+                          {"retained", message.retained}}
+               .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  } else {
+    line.append(message.topic).append(" ").append(message.payload);
+  }
+  line += '\n';
+  std::fwrite(line.data(), 1, line.size(), stdout);
+  std::fflush(stdout);
+}
+
+int subscribe(const Options& options) {
+  std::vector<Subscription> subscriptions;
+  for (const std::string& filter : options.filters) {
+    if (!valid_filter(filter)) {
+      std::fprintf(stderr, "m2ag sub: \"%s\" is no topic filter: + stands alone on its level, # alone on the last\n",
+                   filter.c_str());
+      return kExitInputWrong;
+    }
+    Subscription subscription;
+    subscription.filter = filter;
+    subscriptions.push_back(std::move(subscription));
+  }
+  auto broker = client_broker(options.config);
+  if (!broker) return kExitInputWrong;
+
+  ClientWait wait;
+  Log log(LogLevel::warning);
+  log.add_sink(stderr_sink());
+  std::mutex mutex;
+  std::uint64_t received = 0;
+  std::atomic<bool> refused{false};
+  MqttClient::Handlers handlers;
+  handlers.on_message = [&](const MqttMessage& message) {
+    const std::lock_guard lock(mutex);
+    if (options.count != 0 && received == options.count) return;
+    print(message, options.json);
+    if (++received == options.count) wait.done();
+  };
+  handlers.on_subscribe_refused = [&](const std::string& filter, const std::string& reason) {
+    std::fprintf(stderr, "m2ag sub: the broker refuses %s: %s\n", filter.c_str(), reason.c_str());
+    refused = true;
+    wait.done();
+  };
+  MqttClient client(std::move(broker->settings), std::move(handlers), log);
+  client.subscribe(std::move(subscriptions));
+  client.start();
+  std::optional<std::chrono::steady_clock::duration> patience;
+  if (options.seconds > 0) {
+    patience =
+        std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(options.seconds));
+  }
+  const ClientWait::End end = wait.wait(patience);
+  const bool unreachable = client.stats().connects == 0;
+  client.disconnect(std::chrono::milliseconds(500));
+  if (refused) return kExitSystemWrong;
+  if (end == ClientWait::End::timeout && (unreachable || options.count != 0)) {
+    std::fprintf(stderr, "m2ag sub: %s\n",
+                 unreachable ? "the broker could not be reached in time" : "not enough messages came in time");
+    return kExitSystemWrong;
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+void add_sub_verb(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb =
+      app.add_subcommand("sub", "Print messages of a descriptor's broker, one line each: topic, space, payload");
+  verb->add_option("--config", options->config, "descriptor whose broker and certificates are used")
+      ->required()
+      ->envname("M2AG_CONFIG");
+  verb->add_option("FILTER", options->filters, "topic filters, such as 'm2ag/demo/#'")->required();
+  verb->add_option("-C,--count", options->count, "end after so many messages");
+  verb->add_option("-W,--wait", options->seconds, "end after so many seconds");
+  verb->add_flag("--json", options->json, "one JSON object a line, with qos and retained");
+  verb->callback([options, &exit_code] { exit_code = subscribe(*options); });
+}
+
+}  // namespace m2ag::host
