@@ -7,11 +7,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "cli/catalog_types.h"
 #include "cli/exit_code.h"
 #include "cli/plugin_option.h"
 #include "config/descriptor.h"
 #include "core/log.h"
+#include "plugin/catalog.h"
 #include "plugin/contract.h"
 #include "plugin/folders.h"
 
@@ -40,9 +40,9 @@ void print_json(const Problems& problems) {
 int check_descriptor(const Options& options) {
   Log log;
   log.add_sink(stderr_sink());
-  const CatalogTypes types(scan_plugins(options.folders, log));
+  const auto catalog = scan_plugins(options.folders, log);
   Problems problems;
-  const auto descriptor = read_descriptor(options.file, Environment::of_process(), &types, problems);
+  const auto descriptor = read_descriptor(options.file, Environment::of_process(), catalog.get(), problems);
   if (options.json) {
     print_json(problems);
   } else {

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "cli/catalog_types.h"
 #include "cli/device_host.h"
 #include "cli/exit_code.h"
 #include "cli/plugin_option.h"
+#include "plugin/catalog.h"
 #include "tls/certificate.h"
 
 namespace m2ag::host {
@@ -48,9 +48,8 @@ int run(const Options& options) {
   const auto catalog = scan_plugins(options.folders, log);
   for (const RefusedPlugin& refused : catalog->refused())
     log.error("", "{}: plugin refused: {}", refused.path.string(), refused.reason);
-  const CatalogTypes types(catalog);
   Problems problems;
-  const auto descriptor = read_descriptor(options.config, Environment::of_process(), &types, problems);
+  const auto descriptor = read_descriptor(options.config, Environment::of_process(), catalog.get(), problems);
   std::fputs(problems.text().c_str(), stderr);
   if (!descriptor) return kExitInputWrong;
   log.set_least(descriptor->log.level);

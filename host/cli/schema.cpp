@@ -23,13 +23,7 @@ void add_schema_verb(CLI::App& app, int& exit_code) {
     Log log;
     log.add_sink(stderr_sink());
     const auto catalog = scan_plugins(*folders, log);
-    std::vector<const ComponentSpec*> types;
-    std::vector<const SimulatedChipSpec*> chips;
-    for (const PluginDescription& plugin : catalog->plugins()) {
-      for (const ComponentSpec& type : plugin.components) types.push_back(&type);
-      for (const SimulatedChipSpec& chip : plugin.chips) chips.push_back(&chip);
-    }
-    std::cout << descriptor_schema(types, chips).dump(2) << '\n';
+    std::cout << descriptor_schema(catalog->types(), catalog->chips()).dump(2) << '\n';
     exit_code = kExitOk;
   });
 }
