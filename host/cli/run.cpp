@@ -43,11 +43,10 @@ void report_certificates(const Descriptor& descriptor, Log& log) {
 }
 
 int run(const Options& options) {
+  const sigset_t signals = hold_back_signals();
   Log log;
   log.add_sink(stderr_sink());
   const auto catalog = scan_plugins(options.folders, log);
-  for (const RefusedPlugin& refused : catalog->refused())
-    log.error("", "{}: plugin refused: {}", refused.path.string(), refused.reason);
   Problems problems;
   const auto descriptor = read_descriptor(options.config, Environment::of_process(), catalog.get(), problems);
   std::fputs(problems.text().c_str(), stderr);
@@ -55,7 +54,6 @@ int run(const Options& options) {
   log.set_least(descriptor->log.level);
   report_certificates(*descriptor, log);
 
-  const sigset_t signals = hold_back_signals();
   const auto host = std::make_unique<DeviceHost>(*descriptor, catalog, log);
   host->start();
   int signal = 0;

@@ -30,13 +30,20 @@ TEST_CASE("constructing touches no line") {
 }
 
 TEST_CASE("set moves the line, is saved and is published") {
-  Relay relay;
+  Relay relay({{"restore", "last"}});
   relay.component->start();
   CHECK(relay.context.last("state") == Value(false));
   relay.set(true);
   CHECK(relay.line().level());
   CHECK(relay.context.last("state") == Value(true));
   CHECK(relay.context.saved("state") == Value(true));
+}
+
+TEST_CASE("a state that no start will ask for is not written") {
+  Relay relay;
+  relay.component->start();
+  relay.set(true);
+  CHECK_FALSE(relay.context.saved("state").has_value());
 }
 
 TEST_CASE("a relay that closes on a low level") {

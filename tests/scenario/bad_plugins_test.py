@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import struct
 
 from harness import Scenario, main, simulated, topic
 
@@ -10,6 +11,17 @@ components:
   pump: { type: relay, line: PUMP }
   dial: { type: dial }
 """
+
+
+def with_sdk(image, major=None, minor=None):
+    """The plugin as if built with another SDK. Its descriptor (sdk/include/m2ag/abi.h): magic, size, SDK major, SDK minor."""
+    at = bytes(image).index(struct.pack("<Q", 0x6D326167706C7567))
+    patched = bytearray(image)
+    if major is not None:
+        struct.pack_into("<H", patched, at + 12, major)
+    if minor is not None:
+        struct.pack_into("<H", patched, at + 14, minor)
+    return bytes(patched)
 
 
 def make_bad_plugins(folder, good):
@@ -26,6 +38,8 @@ def make_bad_plugins(folder, good):
         "other-class": image[:4] + b"\x01" + image[5:],
         "zeros": b"\x00" * len(image),
         "world-writable": bytes(image),
+        "sdk-too-new": with_sdk(image, minor=999),
+        "other-sdk": with_sdk(image, major=99),
     }
     for name, content in files.items():
         path = os.path.join(folder, f"{name}.so")
@@ -55,6 +69,9 @@ def run(s: Scenario):
     assert client.command(topic("pump/set"), "ON")["ok"]
     for name in bad:
         host.wait_line(rf"{name}\.so", timeout=5)
+    for name, version in (("sdk-too-new", "999"), ("other-sdk", "99")):
+        line = host.wait_line(rf"{name}\.so")
+        assert version in line, line
     listed = s.m2ag("plugins", "--plugins", folder, check=False)
     assert "relay" in listed.stdout, listed
     for name in bad:

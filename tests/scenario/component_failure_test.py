@@ -9,12 +9,14 @@ def run(s: Scenario):
     s.broker()
     client = s.client()
     switch = os.path.join(s.folder, "broken")
-    descriptor = simulated(chips=[("i2c-1", 0x77, "bmp280", {"id": "0x60"})]) + f"""
+    descriptor = simulated(["PUMP"], [("i2c-1", 0x77, "bmp280", {"id": "0x60"})]) + f"""
 components:
   shaky: {{ type: faulty, broken_while: {switch} }}
   dead: {{ type: bmp280, bus: i2c-1, address: 0x76, interval: 100ms }}
   other-chip: {{ type: bmp280, bus: i2c-1, address: 0x77, interval: 100ms }}
   no-line: {{ type: relay, line: NOWHERE }}
+  first: {{ type: relay, line: PUMP }}
+  second: {{ type: relay, line: PUMP }}
   misset: {{ type: faulty, settings_wrong: true }}
   dial: {{ type: dial }}
 """
@@ -33,6 +35,13 @@ components:
     assert "NOWHERE" in reasons["no-line"], reasons
     assert "settings_wrong" in reasons["misset"], reasons
     client.wait_message(topic("event/component_failed"), lambda m: m.json["component"] == "shaky")
+
+    # One of the two has the line; the other says who holds it.
+    either = client.wait_message(topic("+/status"), lambda m: m.topic.split("/")[2] in ("first", "second") and failed(m))
+    loser = either.topic.split("/")[2]
+    winner = "second" if loser == "first" else "first"
+    assert "PUMP" in either.json["reason"] and f"house/{winner}" in either.json["reason"], either.json
+    client.wait_state(topic(f"{winner}/availability"), "online")
 
     # A command to what is failed is answered with the reason.
     answer = client.command(topic("no-line/state/set"), "ON")
