@@ -84,11 +84,16 @@ class Conversation {
     const auto patience = std::chrono::duration_cast<std::chrono::steady_clock::duration>(
         std::chrono::duration<double>(options_.seconds));
     const ClientWait::End end = wait_.wait(patience);
-    const bool unreachable = client_->stats().connects == 0;
-    client_->disconnect(std::chrono::milliseconds(500));
+    const MqttStats before = client_->stats();
+    const bool all_sent = client_->disconnect(std::chrono::milliseconds(2000));
     if (end == ClientWait::End::signal) return kExitSystemWrong;
-    if (end == ClientWait::End::timeout) return complain(unreachable, answered);
-    if (!answered) return kExitOk;
+    if (end == ClientWait::End::timeout) return complain(before, answered);
+    if (!answered) {
+      if (all_sent && client_->stats().refused == 0) return kExitOk;
+      fmt::print(stderr, "m2ag pub: the broker did not take the message{}\n",
+                 all_sent ? ": it refuses this topic to us" : " in time");
+      return kExitSystemWrong;
+    }
     const std::lock_guard lock(mutex_);
     std::cout << answer_ << std::endl;
     return ok_ ? kExitOk : kExitInputWrong;
@@ -127,11 +132,14 @@ class Conversation {
     wait_.done();
   }
 
-  int complain(bool unreachable, bool answered) const {
-    const char* what = unreachable ? "the broker could not be reached in time"
-                       : answered  ? "no answer came in time: is the device running, and the topic right?"
-                                   : "it could not be published in time";
-    std::fprintf(stderr, "m2ag pub: %s\n", what);
+  int complain(const MqttStats& stats, bool answered) const {
+    if (stats.connects == 0) {
+      fmt::print(stderr, "m2ag pub: the broker could not be reached in time: {}\n", stats.last_error);
+    } else if (answered) {
+      fmt::print(stderr, "m2ag pub: no answer came in time: is the device running, and the topic right?\n");
+    } else {
+      fmt::print(stderr, "m2ag pub: it could not be published in time\n");
+    }
     return kExitSystemWrong;
   }
 

@@ -1,5 +1,7 @@
 #include "cli/sub.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <cstdint>
@@ -89,12 +91,13 @@ int subscribe(const Options& options) {
         std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(options.seconds));
   }
   const ClientWait::End end = wait.wait(patience);
-  const bool unreachable = client.stats().connects == 0;
+  const MqttStats stats = client.stats();
   client.disconnect(std::chrono::milliseconds(500));
   if (refused) return kExitSystemWrong;
-  if (end == ClientWait::End::timeout && (unreachable || options.count != 0)) {
-    std::fprintf(stderr, "m2ag sub: %s\n",
-                 unreachable ? "the broker could not be reached in time" : "not enough messages came in time");
+  if (end == ClientWait::End::timeout && (stats.connects == 0 || options.count != 0)) {
+    fmt::print(stderr, "m2ag sub: {}\n",
+               stats.connects == 0 ? "the broker could not be reached in time: " + stats.last_error
+                                   : "not enough messages came in time");
     return kExitSystemWrong;
   }
   return kExitOk;

@@ -1,4 +1,4 @@
-// The client against a real mosquitto: what goes in and out while the connection holds.
+// The client against a real mosquitto: what goes in and out while the connection holds. Long because it is a list: one case a rule.
 #include "mqtt/client.h"
 
 #include <fmt/format.h>
