@@ -30,7 +30,7 @@ TEST_CASE("constructing touches no line") {
 }
 
 TEST_CASE("set moves the line, is saved and is published") {
-  Relay relay({{"restore", "last"}});
+  Relay relay(Value::Map{{"restore", "last"}});
   relay.component->start();
   CHECK(relay.context.last("state") == Value(false));
   relay.set(true);
