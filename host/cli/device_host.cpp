@@ -136,6 +136,7 @@ void DeviceHost::start() {
 bool DeviceHost::stop() {
   const bool stopped = supervisor_.stop();
   scheduler_.stop();
+  store_.close();  // what waits for it is answered while there is still a broker
   if (client_) {
     bridge_.offline();
     client_->disconnect(kLastWords);

@@ -166,6 +166,11 @@ int publish(Options& options) {
     std::fprintf(stderr, "m2ag pub: %s\n", problem->c_str());
     return kExitInputWrong;
   }
+  if (!reply_topic(options.topic, broker->base_topic).empty() && !options.topic.ends_with("/set") &&
+      !options.payload.empty() && !nlohmann::json::parse(options.payload, nullptr, false).is_object()) {
+    fmt::print(stderr, "m2ag pub: {} takes a JSON object of arguments, or nothing\n", options.topic);
+    return kExitInputWrong;
+  }
   return Conversation(options, std::move(*broker)).hold();
 }
 

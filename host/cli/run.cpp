@@ -29,6 +29,7 @@ sigset_t hold_back_signals() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGHUP);  // the terminal is gone: outputs go to their safe state all the same
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
 }

@@ -33,7 +33,7 @@ struct Options {
 };
 
 /// One line a message, written whole and at once, so that a pipe sees it now.
-void print(const MqttMessage& message, bool json) {
+bool print(const MqttMessage& message, bool json) {
   std::string line;
   if (json) {
     line = nlohmann::json{{"topic", message.topic},
@@ -45,8 +45,7 @@ void print(const MqttMessage& message, bool json) {
     line.append(message.topic).append(" ").append(message.payload);
   }
   line += '\n';
-  std::fwrite(line.data(), 1, line.size(), stdout);
-  std::fflush(stdout);
+  return std::fwrite(line.data(), 1, line.size(), stdout) == line.size() && std::fflush(stdout) == 0;
 }
 
 int subscribe(const Options& options) {
@@ -74,8 +73,8 @@ int subscribe(const Options& options) {
   handlers.on_message = [&](const MqttMessage& message) {
     const std::lock_guard lock(mutex);
     if (options.count != 0 && received == options.count) return;
-    print(message, options.json);
-    if (++received == options.count) wait.done();
+    // Nobody reads any more, as behind `| head`: that is an end too.
+    if (!print(message, options.json) || ++received == options.count) wait.done();
   };
   handlers.on_subscribe_refused = [&](const std::string& filter, const std::string& reason) {
     std::fprintf(stderr, "m2ag sub: the broker refuses %s: %s\n", filter.c_str(), reason.c_str());

@@ -1,5 +1,6 @@
 #include "component/instance.h"
 
+#include <cxxabi.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -104,9 +105,10 @@ void Instance::become_running() {
     set_online(true);
     services_.log.debug(config_.id, "running ({})", config_.plugin);
   } else {
-    sample_timer_ = lane_ticker(services_.scheduler, lane_, config_.interval, {"sample", config_.id}, [weak = weak_from_this()] {
-      if (const auto self = weak.lock()) self->sample_now();
-    });
+    sample_timer_ =
+        lane_ticker(services_.scheduler, lane_, config_.interval, {"sample", config_.id}, [weak = weak_from_this()] {
+          if (const auto self = weak.lock()) self->sample_now();
+        });
     sample_now();
   }
   if (!component_) return;  // the first sample failed
@@ -123,6 +125,10 @@ void Instance::start_service() {
       service->run(stop);
     } catch (const std::exception& error) {
       reason = error.what();
+    } catch (const ::abi::__forced_unwind&) {
+      throw;
+    } catch (...) {
+      reason = "the service threw something that is no std::exception";
     }
     if (!stop.stop_requested()) context->fail(reason);
   });
@@ -145,6 +151,10 @@ void Instance::call_plugin(const std::function<void()>& task) {
     fail_now(error.what(), false);
   } catch (const std::exception& error) {
     fail_now(error.what(), true);
+  } catch (const ::abi::__forced_unwind&) {
+    throw;  // the thread is being cancelled
+  } catch (...) {
+    fail_now("the plugin threw something that is no std::exception", true);
   }
 }
 
@@ -161,8 +171,9 @@ void Instance::fail_now(const std::string& reason, bool retry) {
   set_state(InstanceState::failed, what);
   set_online(false);
   if (!repeated) {
-    services_.bus.publish({EventKind::device, config_.id, "component_failed",
-                           Value::Map{{"component", config_.id}, {"plugin", config_.plugin}, {"reason", reason}, {"retry", retry}}});
+    services_.bus.publish(
+        {EventKind::device, config_.id, "component_failed",
+         Value::Map{{"component", config_.id}, {"plugin", config_.plugin}, {"reason", reason}, {"retry", retry}}});
   }
   if (!retry) return;
   retry_timer_ = lane_timer(services_.scheduler, lane_, retry_delay_, {"start", config_.id}, [weak = weak_from_this()] {
@@ -187,28 +198,34 @@ void Instance::release() noexcept {
 
 void Instance::execute(std::shared_ptr<Command> command) {
   const InstanceState now = state_;
-  if (now == InstanceState::stuck) return answer(*command, Refusal{"busy", fmt::format("{} is busy: {}", config_.id, reason())});
+  if (now == InstanceState::stuck)
+    return answer(*command, Refusal{"busy", fmt::format("{} is busy: {}", config_.id, reason())});
   if (now != InstanceState::running && now != InstanceState::starting) {
     const std::string why = reason();
-    return answer(*command, Refusal{"unavailable", fmt::format("{} is {}{}{}", config_.id, to_string(now), why.empty() ? "" : ": ", why)});
+    return answer(*command, Refusal{"unavailable", fmt::format("{} is {}{}{}", config_.id, to_string(now),
+                                                               why.empty() ? "" : ": ", why)});
   }
   const auto deadline = command->deadline;
-  const bool accepted = lane_->try_post([self = shared_from_this(), command] { self->run_command(*command); }, {"command", config_.id},
-                                        deadline, [self = shared_from_this(), command] { self->refuse_late(*command); });
+  const bool accepted =
+      lane_->try_post([self = shared_from_this(), command] { self->run_command(*command); }, {"command", config_.id},
+                      deadline, [self = shared_from_this(), command] { self->refuse_late(*command); });
   if (!accepted) {
-    answer(*command, Refusal{"busy", fmt::format("{} is busy: {} commands wait already", config_.id, Lane::kDefaultCapacity)});
+    answer(*command,
+           Refusal{"busy", fmt::format("{} is busy: {} commands wait already", config_.id, Lane::kDefaultCapacity)});
   }
 }
 
 void Instance::refuse_late(const Command& command) {
   const auto call = lane_->running();
   const std::string what = call ? fmt::format("it is still in \"{}\"", call->label) : "its turn came too late";
-  answer(command, Refusal{"busy", fmt::format("{} did not get to the command in time: {}; nothing was changed", config_.id, what)});
+  answer(command, Refusal{"busy", fmt::format("{} did not get to the command in time: {}; nothing was changed",
+                                              config_.id, what)});
 }
 
 void Instance::run_command(const Command& command) {
   if (!component_) {
-    return answer(command, Refusal{"unavailable", fmt::format("{} is {}: {}", config_.id, to_string(state_), reason())});
+    return answer(command,
+                  Refusal{"unavailable", fmt::format("{} is {}: {}", config_.id, to_string(state_), reason())});
   }
   std::optional<Refusal> refusal;
   Value data;
@@ -227,12 +244,18 @@ void Instance::run_command(const Command& command) {
     } catch (const std::exception& error) {
       refusal = Refusal{"failed", error.what() + already()};
       throw;
+    } catch (...) {
+      refusal = Refusal{"failed", "the plugin threw something that is no std::exception" + already()};
+      throw;
     }
   });
-  if (refusal || !command.address.wanted() || !services_.store.pending(config_.id)) return answer(command, std::move(refusal), std::move(data));
+  if (refusal || !command.address.wanted() || !services_.store.pending(config_.id))
+    return answer(command, std::move(refusal), std::move(data));
   // What is answered "ok" survives a power cut.
   services_.store.when_durable([self = shared_from_this(), command, data](bool ok, const std::string& why) {
-    self->answer(command, ok ? std::nullopt : std::optional(Refusal{"not_saved", "done, but it could not be saved: " + why}), data);
+    self->answer(command,
+                 ok ? std::nullopt : std::optional(Refusal{"not_saved", "done, but it could not be saved: " + why}),
+                 data);
   });
 }
 
@@ -246,13 +269,15 @@ void Instance::apply_set(const ChannelSet& set) {
     if (!before.is_bool()) throw CommandError("unavailable", spec.name + ": cannot toggle, its state is not known yet");
     value = !before.as_bool();
   }
-  forget_duration(spec);
-  spec.set(*component_, value);
-  if (!set.request.duration) return;
+  if (!set.request.duration) {
+    spec.set(*component_, value);
+    return forget_duration(spec);  // only now: a set that is refused leaves the way back of the one before
+  }
   // A switch goes to the other side; a number or a word to what it was.
   const Value after = value.is_bool() ? Value(!value.as_bool()) : before;
-  if (after.is_null()) throw CommandError("unavailable", spec.name + ": is set, but not for a time: what it was before is not known");
-  keep_duration(set.channel, after, *set.request.duration);
+  if (after.is_null())
+    throw CommandError("unavailable", spec.name + ": cannot be set for a time, what it is now is not known yet");
+  set_for(set.channel, value, after, *set.request.duration);
 }
 
 void Instance::answer(const Command& command, std::optional<Refusal> refusal, Value data) {
@@ -272,7 +297,8 @@ void Instance::answer(const Command& command, std::optional<Refusal> refusal, Va
 
 void Instance::set_stuck(const std::string& reason) {
   const std::lock_guard lock(mutex_);
-  if (state_ == InstanceState::running) set_state_locked(InstanceState::stuck, reason);
+  const InstanceState now = state_;
+  if (now == InstanceState::running || now == InstanceState::starting) set_state_locked(InstanceState::stuck, reason);
 }
 
 void Instance::clear_stuck() {
@@ -320,7 +346,8 @@ void Instance::set_online(bool online) {
   }
   if (!back) return;
   services_.log.info(config_.id, "works again ({})", config_.plugin);
-  services_.bus.publish({EventKind::device, config_.id, "component_recovered", Value::Map{{"component", config_.id}, {"plugin", config_.plugin}}});
+  services_.bus.publish({EventKind::device, config_.id, "component_recovered",
+                         Value::Map{{"component", config_.id}, {"plugin", config_.plugin}}});
   last_failure_.clear();
 }
 

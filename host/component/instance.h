@@ -31,8 +31,8 @@ struct InstanceConfig {
   std::shared_ptr<const ComponentSpec> spec;  ///< keeps the plugin's library loaded
   std::string plugin;                         ///< "relay 1.0.0", for messages
   Value settings;
-  std::chrono::microseconds interval{0};      ///< of a sensor
-  std::string lane;                           ///< empty: one of its own
+  std::chrono::microseconds interval{0};  ///< of a sensor
+  std::string lane;                       ///< empty: one of its own
   bool publish_json = false;
 };
 
@@ -82,7 +82,8 @@ class Instance : public std::enable_shared_from_this<Instance> {
   void start_service();
 
   // `for`: a channel goes back after a time, also across a restart of the host
-  void keep_duration(const std::shared_ptr<const ChannelSpec>& spec, const Value& after, std::chrono::microseconds duration);
+  void set_for(const std::shared_ptr<const ChannelSpec>& spec, const Value& value, const Value& after,
+               std::chrono::microseconds duration);
   void forget_duration(const ChannelSpec& spec);
   void resume_durations();
   void arm(const std::shared_ptr<const ChannelSpec>& spec, const Value& after, std::chrono::microseconds duration);

@@ -20,8 +20,9 @@ class GuardedInput final : public GpioInput {
 
 }  // namespace
 
-InstanceContext::InstanceContext(std::weak_ptr<Instance> instance, std::string component, Services& services, std::shared_ptr<Lane> lane)
-    : instance_(std::move(instance)), component_(std::move(component)), services_(services), lane_(std::move(lane)) {}
+InstanceContext::InstanceContext(std::weak_ptr<Instance> instance, std::string_view component, Services& services,
+                                 std::shared_ptr<Lane> lane)
+    : instance_(std::move(instance)), component_(component), services_(services), lane_(std::move(lane)) {}
 
 std::function<void()> InstanceContext::guarded(std::function<void()> task) {
   return [weak = weak_from_this(), task = std::move(task)] {
@@ -63,10 +64,11 @@ void InstanceContext::save(std::string_view key, Value value) {
 }
 
 Handle InstanceContext::subscribe(std::string_view filter, std::function<void(const ChannelUpdate&)> handler) {
-  return services_.subscriptions.add(filter, lane_, [weak = weak_from_this(), handler = std::move(handler)](const ChannelUpdate& update) {
-    const auto self = weak.lock();
-    if (self) self->guarded([&] { handler(update); })();
-  });
+  return services_.subscriptions.add(
+      filter, lane_, [weak = weak_from_this(), handler = std::move(handler)](const ChannelUpdate& update) {
+        const auto self = weak.lock();
+        if (self) self->guarded([&] { handler(update); })();
+      });
 }
 
 std::chrono::steady_clock::time_point InstanceContext::now() const { return services_.clock.now(); }
@@ -74,10 +76,11 @@ std::chrono::steady_clock::time_point InstanceContext::now() const { return serv
 std::unique_ptr<I2cDevice> InstanceContext::i2c(const I2cConfig& config) { return services_.hardware.i2c(config); }
 
 std::unique_ptr<GpioOutput> InstanceContext::gpio_output(const GpioLineConfig& line, const GpioOutputOptions& options) {
-  return services_.hardware.gpio_output(line, options, services_.device + "/" + component_);
+  return services_.hardware.gpio_output(line, options, services_.device + "/" + std::string(component_));
 }
 
-std::unique_ptr<GpioInput> InstanceContext::gpio_input(const GpioLineConfig& line, const GpioInputOptions& options, EdgeHandler on_edge) {
+std::unique_ptr<GpioInput> InstanceContext::gpio_input(const GpioLineConfig& line, const GpioInputOptions& options,
+                                                       EdgeHandler on_edge) {
   auto handler = std::make_shared<EdgeHandler>(std::move(on_edge));
   // On the hardware's thread: only hands the edge to the lane.
   auto forward = [self = weak_from_this(), lane = lane_, weak = std::weak_ptr(handler)](const GpioEdge& edge) {
@@ -94,7 +97,8 @@ std::unique_ptr<GpioInput> InstanceContext::gpio_input(const GpioLineConfig& lin
   auto lost = [self = weak_from_this()](const std::string& reason) {
     if (const auto context = self.lock()) context->fail(reason);
   };
-  auto input = services_.hardware.gpio_input(line, options, services_.device + "/" + component_, std::move(forward), std::move(lost));
+  auto input = services_.hardware.gpio_input(line, options, services_.device + "/" + std::string(component_),
+                                             std::move(forward), std::move(lost));
   return std::make_unique<GuardedInput>(std::move(input), std::move(handler));
 }
 
@@ -104,6 +108,8 @@ std::unique_ptr<SimulatedGpioLine> InstanceContext::simulated_line(const GpioLin
 
 std::string InstanceContext::sysfs_read(const std::string& path) { return services_.hardware.sysfs_read(path); }
 
-void InstanceContext::sysfs_write(const std::string& path, std::string_view text) { services_.hardware.sysfs_write(path, text); }
+void InstanceContext::sysfs_write(const std::string& path, std::string_view text) {
+  services_.hardware.sysfs_write(path, text);
+}
 
 }  // namespace m2ag::host

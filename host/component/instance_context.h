@@ -16,7 +16,8 @@ class Instance;
 
 class InstanceContext final : public Context, public std::enable_shared_from_this<InstanceContext> {
  public:
-  InstanceContext(std::weak_ptr<Instance> instance, std::string component, Services& services, std::shared_ptr<Lane> lane);
+  InstanceContext(std::weak_ptr<Instance> instance, std::string_view component, Services& services,
+                  std::shared_ptr<Lane> lane);
 
   /// [host] After this nothing the component does has an effect.
   void switch_off() { active_ = false; }
@@ -35,7 +36,8 @@ class InstanceContext final : public Context, public std::enable_shared_from_thi
   std::chrono::steady_clock::time_point now() const override;
   std::unique_ptr<I2cDevice> i2c(const I2cConfig& config) override;
   std::unique_ptr<GpioOutput> gpio_output(const GpioLineConfig& line, const GpioOutputOptions& options) override;
-  std::unique_ptr<GpioInput> gpio_input(const GpioLineConfig& line, const GpioInputOptions& options, EdgeHandler on_edge) override;
+  std::unique_ptr<GpioInput> gpio_input(const GpioLineConfig& line, const GpioInputOptions& options,
+                                        EdgeHandler on_edge) override;
   std::unique_ptr<SimulatedGpioLine> simulated_line(const GpioLineConfig& line) override;
   std::string sysfs_read(const std::string& path) override;
   void sysfs_write(const std::string& path, std::string_view text) override;
@@ -45,7 +47,7 @@ class InstanceContext final : public Context, public std::enable_shared_from_thi
   std::function<void()> guarded(std::function<void()> task);
 
   const std::weak_ptr<Instance> instance_;
-  const std::string component_;
+  const std::string_view component_;  ///< the instance's, which outlives the lane's tasks
   Services& services_;
   const std::shared_ptr<Lane> lane_;
   std::atomic<bool> active_{true};

@@ -16,13 +16,45 @@ std::int64_t wall_seconds(const Clock& clock) {
   return std::chrono::duration_cast<std::chrono::seconds>(clock.system_now().time_since_epoch()).count();
 }
 
+/// A row of the store that goes back to what it was unless it is kept.
+class PendingRow {
+ public:
+  PendingRow(StateStore& store, std::string_view component, std::string key, Value value)
+      : store_(store), component_(component), key_(std::move(key)), before_(store.get(component, key_)) {
+    store_.save(component_, key_, std::move(value));
+  }
+  ~PendingRow() {
+    if (kept_) return;
+    if (before_) {
+      store_.save(component_, key_, *before_);
+    } else {
+      store_.erase(component_, key_);
+    }
+  }
+  PendingRow(const PendingRow&) = delete;
+  PendingRow& operator=(const PendingRow&) = delete;
+  void keep() { kept_ = true; }
+
+ private:
+  StateStore& store_;
+  const std::string_view component_;
+  const std::string key_;
+  const std::optional<Value> before_;
+  bool kept_ = false;
+};
+
 std::string key_of(const ChannelSpec& channel) { return std::string(kPrefix) + channel.name; }
 
 }  // namespace
 
-void Instance::keep_duration(const std::shared_ptr<const ChannelSpec>& spec, const Value& after, std::chrono::microseconds duration) {
-  services_.store.save(config_.id, key_of(*spec),
-                       Value::Map{{"after", after}, {"since", wall_seconds(services_.clock)}, {"duration", duration.count()}});
+void Instance::set_for(const std::shared_ptr<const ChannelSpec>& spec, const Value& value, const Value& after,
+                       std::chrono::microseconds duration) {
+  // The way back is saved before the way there: a power cut between the two must not leave a pump on for ever.
+  PendingRow row(
+      services_.store, config_.id, key_of(*spec),
+      Value::Map{{"after", after}, {"since", wall_seconds(services_.clock)}, {"duration", duration.count()}});
+  spec->set(*component_, value);
+  row.keep();
   arm(spec, after, duration);
 }
 
@@ -30,7 +62,8 @@ void Instance::forget_duration(const ChannelSpec& spec) {
   if (duration_timers_.erase(spec.name) > 0) services_.store.erase(config_.id, key_of(spec));
 }
 
-void Instance::arm(const std::shared_ptr<const ChannelSpec>& spec, const Value& after, std::chrono::microseconds duration) {
+void Instance::arm(const std::shared_ptr<const ChannelSpec>& spec, const Value& after,
+                   std::chrono::microseconds duration) {
   duration_timers_[spec->name] =
       lane_timer(services_.scheduler, lane_, duration, {"for", config_.id}, [weak = weak_from_this(), spec, after] {
         const auto self = weak.lock();
@@ -47,13 +80,20 @@ void Instance::resume_durations() {
     if (!key.starts_with(kPrefix)) continue;
     const auto spec = channel(std::string_view(key).substr(kPrefix.size()));
     const Value *after = pending.find("after"), *since = pending.find("since"), *duration = pending.find("duration");
-    if (!spec || !spec->set || after == nullptr || since == nullptr || duration == nullptr) {
-      services_.store.erase(config_.id, key);  // of a type the component no longer has
+    const bool usable = spec && spec->set && after != nullptr && since != nullptr && duration != nullptr &&
+                        since->is_integer() && duration->is_integer() &&
+                        std::holds_alternative<std::variant<Value, Toggle>>(check_value(*after, *spec));
+    if (!usable) {
+      services_.log.warning(config_.id, "what was pending for {} no longer fits the component: dropped",
+                            key.substr(kPrefix.size()));
+      services_.store.erase(config_.id, key);
       continue;
     }
     // A clock that went backwards (no battery) must not make it longer than it was asked for.
-    const std::chrono::microseconds whole(duration->as_integer());
-    const std::chrono::microseconds passed = std::chrono::seconds(std::max<std::int64_t>(0, wall_seconds(services_.clock) - since->as_integer()));
+    const std::chrono::microseconds whole(
+        std::clamp<std::int64_t>(duration->as_integer(), 0, kLongestDuration.count()));
+    const std::chrono::microseconds passed =
+        std::chrono::seconds(std::max<std::int64_t>(0, wall_seconds(services_.clock) - since->as_integer()));
     arm(spec, *after, std::max(whole - passed, std::chrono::microseconds(0)));
   }
 }

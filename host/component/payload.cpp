@@ -47,12 +47,16 @@ using Checked = std::variant<std::variant<Value, Toggle>, Refusal>;
 
 Checked check_boolean(const Value& value, const ChannelSpec& channel) {
   if (value.is_bool()) return std::variant<Value, Toggle>(value);
-  std::string word = value.is_text() ? std::string(trimmed(value.as_text())) : value.is_integer() ? std::to_string(value.as_integer()) : "";
-  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::string word = value.is_text()      ? std::string(trimmed(value.as_text()))
+                     : value.is_integer() ? std::to_string(value.as_integer())
+                                          : "";
+  std::transform(word.begin(), word.end(), word.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (word == "on" || word == "true" || word == "1") return std::variant<Value, Toggle>(Value(true));
   if (word == "off" || word == "false" || word == "0") return std::variant<Value, Toggle>(Value(false));
   if (word == "toggle") return std::variant<Value, Toggle>(Toggle{});
-  return Refusal{"wrong_type", fmt::format("{}: expected ON, OFF, true, false, 1, 0 or toggle, found {}", channel.name, shown(value))};
+  return Refusal{"wrong_type", fmt::format("{}: expected ON, OFF, true, false, 1, 0 or toggle, found {}", channel.name,
+                                           shown(value))};
 }
 
 Checked check_number(const Value& value, const ChannelSpec& channel) {
@@ -60,21 +64,24 @@ Checked check_number(const Value& value, const ChannelSpec& channel) {
   if (value.is_number()) number = value.as_number();
   if (value.is_text()) number = to_number(trimmed(value.as_text()));
   if (!number || !std::isfinite(*number)) {
-    return Refusal{"wrong_type", fmt::format("{}: expected a number such as 21.5, found {}", channel.name, shown(value))};
+    return Refusal{"wrong_type",
+                   fmt::format("{}: expected a number such as 21.5, found {}", channel.name, shown(value))};
   }
   const double low = channel.minimum.value_or(-HUGE_VAL), high = channel.maximum.value_or(HUGE_VAL);
   if (*number < low || *number > high) {
-    return Refusal{"out_of_range", fmt::format("{}: {} is out of range, expected {} to {}{}{}", channel.name, *number, low, high,
-                                               channel.unit.empty() ? "" : " ", channel.unit)};
+    return Refusal{"out_of_range", fmt::format("{}: {} is out of range, expected {} to {}{}{}", channel.name, *number,
+                                               low, high, channel.unit.empty() ? "" : " ", channel.unit)};
   }
   return std::variant<Value, Toggle>(Value(*number));
 }
 
 Checked check_text(const Value& value, const ChannelSpec& channel) {
-  if (!value.is_text()) return Refusal{"wrong_type", fmt::format("{}: expected text, found {}", channel.name, shown(value))};
+  if (!value.is_text())
+    return Refusal{"wrong_type", fmt::format("{}: expected text, found {}", channel.name, shown(value))};
   const auto& choices = channel.choices;
   if (!choices.empty() && std::find(choices.begin(), choices.end(), value.as_text()) == choices.end()) {
-    return Refusal{"out_of_range", fmt::format("{}: expected one of {}, found {}", channel.name, words(choices), shown(value))};
+    return Refusal{"out_of_range",
+                   fmt::format("{}: expected one of {}, found {}", channel.name, words(choices), shown(value))};
   }
   return std::variant<Value, Toggle>(value);
 }
@@ -87,7 +94,8 @@ std::variant<SetRequest, Refusal> decode_object(const Value& object, const Chann
   }
   for (const auto& [key, value] : object.as_map()) {
     if (key != "value" && key != "for" && key != "transaction") {
-      return Refusal{"bad_payload", fmt::format("unknown key {}: expected value, for and transaction", shown_text(key))};
+      return Refusal{"bad_payload",
+                     fmt::format("unknown key {}: expected value, for and transaction", shown_text(key))};
     }
   }
   const Value* value = object.find("value");
@@ -98,6 +106,7 @@ std::variant<SetRequest, Refusal> decode_object(const Value& object, const Chann
     } catch (const ConfigError& error) {
       return Refusal{"wrong_type", fmt::format("for: {}", error.what())};
     }
+    if (*request.duration > kLongestDuration) return Refusal{"out_of_range", "for: expected at most 366d"};
     if (request.duration->count() == 0) return Refusal{"out_of_range", "for: expected more than nothing"};
   }
   auto checked = check_value(*value, channel);
@@ -151,7 +160,8 @@ std::variant<ComponentSetRequest, Refusal> decode_component_set(std::string_view
   if (map.find("value") != nullptr) return request;
   request.channels = map.as_map();
   if (const auto transaction = request.channels.find("transaction"); transaction != request.channels.end()) {
-    request.transaction = transaction->second.is_text() ? transaction->second.as_text() : dump_json(transaction->second);
+    request.transaction =
+        transaction->second.is_text() ? transaction->second.as_text() : dump_json(transaction->second);
     request.channels.erase(transaction);
   }
   if (request.channels.empty()) return Refusal{"bad_payload", "expected at least one channel in the JSON object"};
@@ -166,7 +176,8 @@ std::variant<RunRequest, Refusal> decode_run(std::string_view payload) {
   if (auto* refusal = std::get_if<Refusal>(&object)) return std::move(*refusal);
   Value::Map arguments = std::get<Value>(object).as_map();
   if (const auto transaction = arguments.find("transaction"); transaction != arguments.end()) {
-    request.transaction = transaction->second.is_text() ? transaction->second.as_text() : dump_json(transaction->second);
+    request.transaction =
+        transaction->second.is_text() ? transaction->second.as_text() : dump_json(transaction->second);
     arguments.erase(transaction);
   }
   request.arguments = std::move(arguments);

@@ -18,6 +18,9 @@ struct Refusal {
   std::string message;
 };
 
+/// The longest `for` of a set.
+inline constexpr std::chrono::microseconds kLongestDuration = std::chrono::hours(24 * 366);
+
 /// "turn over what it is": resolved on the component's lane.
 struct Toggle {};
 

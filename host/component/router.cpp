@@ -22,7 +22,9 @@ std::optional<std::string_view> behind(std::string_view text, std::string_view p
   return text.substr(prefix.size() + 1);
 }
 
-std::string hint(const std::optional<std::string>& nearest) { return nearest ? fmt::format(", did you mean \"{}\"?", *nearest) : ""; }
+std::string hint(const std::optional<std::string>& nearest) {
+  return nearest ? fmt::format(", did you mean \"{}\"?", *nearest) : "";
+}
 
 }  // namespace
 
@@ -84,20 +86,25 @@ void Router::route(const IncomingMessage& message) {
   arrival.command = slash == std::string_view::npos ? std::string_view() : arrival.path.substr(slash + 1);
 
   if (message.retained) {
-    return refuse(arrival, {"retained", "a command that arrives retained is stale and is never carried out: publish it without retain, and "
-                                        "clear the retained one"});
+    return refuse(arrival,
+                  {"retained",
+                   "a command that arrives retained is stale and is never carried out: publish it without retain, and "
+                   "clear the retained one"});
   }
   if (message.too_long) {
     return refuse(arrival, {"too_long", fmt::format("the payload is longer than {} KiB", kMaxCommandPayload / 1024)});
   }
-  if (arrival.component == "request") return request(arrival);
+  if (is_request(arrival)) return request(arrival);
   const auto target = targets_.find(arrival.path);
   if (target == targets_.end()) {
-    if (arrival.broadcast && !supervisor_.find(arrival.component)) return;  // meant for devices that have such a component
+    if (arrival.broadcast && !supervisor_.find(arrival.component))
+      return;  // meant for devices that have such a component
     return refuse(arrival, explain_unknown(arrival));
   }
   dispatch(target->second, arrival);
 }
+
+bool Router::is_request(const Arrival& arrival) { return !arrival.broadcast && arrival.component == "request"; }
 
 void Router::dispatch(const Target& target, const Arrival& arrival) {
   const IncomingMessage& message = arrival.message;
@@ -164,14 +171,17 @@ void Router::request(const Arrival& arrival) {
     std::vector<std::string> known;
     for (const auto& [name, each] : requests_) known.push_back(name);
     std::ranges::sort(known);
-    return refuse(arrival, {"unknown_request", fmt::format("there is no request \"{}\"{}; known: {}", arrival.command,
-                                                           hint(closest(arrival.command, known)), fmt::join(known, ", "))});
+    return refuse(arrival,
+                  {"unknown_request", fmt::format("there is no request \"{}\"{}; known: {}", arrival.command,
+                                                  hint(closest(arrival.command, known)), fmt::join(known, ", "))});
   }
   auto& run = std::get<RunRequest>(decoded);
   Reply reply;
+  reply.request = true;
   reply.command = arrival.command;
   reply.ok = true;
-  reply.address = {std::string(arrival.message.response_topic), std::string(arrival.message.correlation_data), run.transaction};
+  reply.address = {std::string(arrival.message.response_topic), std::string(arrival.message.correlation_data),
+                   run.transaction};
   try {
     reply.data = handler->second(run.arguments);
   } catch (const CommandError& error) {
@@ -186,7 +196,8 @@ void Router::refuse(const Arrival& arrival, Refusal refusal) {
   ++refused_;
   log_refusal(arrival, refusal);
   Reply reply;
-  reply.component = arrival.component == "request" ? std::string() : std::string(arrival.component);
+  reply.request = is_request(arrival);
+  reply.component = arrival.component;
   reply.command = arrival.command;
   reply.code = std::move(refusal.code);
   reply.message = std::move(refusal.message);
@@ -200,7 +211,8 @@ void Router::log_refusal(const Arrival& arrival, const Refusal& refusal) {
   const auto now = services_.clock.now();
   if (now - log_window_ > kLogWindow) {
     if (logged_in_window_ > kLogsPerWindow) {
-      services_.log.warning("", "{} more commands were refused in the last seconds", logged_in_window_ - kLogsPerWindow);
+      services_.log.warning("", "{} more commands were refused in the last seconds",
+                            logged_in_window_ - kLogsPerWindow);
     }
     log_window_ = now;
     logged_in_window_ = 0;
@@ -214,7 +226,8 @@ Refusal Router::explain_unknown(const Arrival& arrival) const {
   if (!instance) {
     std::vector<std::string> ids;
     for (const auto& [id, each] : supervisor_.instances()) ids.push_back(id);
-    return {"unknown_component", fmt::format("there is no component \"{}\"{}", arrival.component, hint(closest(arrival.component, ids)))};
+    return {"unknown_component",
+            fmt::format("there is no component \"{}\"{}", arrival.component, hint(closest(arrival.component, ids)))};
   }
   const ComponentSpec& spec = *instance->config().spec;
   const std::string_view word = arrival.command.substr(0, arrival.command.rfind('/'));
@@ -228,15 +241,20 @@ Refusal Router::explain_unknown(const Arrival& arrival) const {
   if (arrival.command.ends_with("/run")) {
     std::vector<std::string> commands;
     for (const CommandSpec& each : spec.commands) commands.push_back(each.name);
-    return {"unknown_command", fmt::format("{}: there is no command \"{}\"{}; {}", arrival.component, word, hint(closest(word, commands)),
-                                           commands.empty() ? "it has none" : fmt::format("it has {}", fmt::join(commands, ", ")))};
+    return {"unknown_command",
+            fmt::format("{}: there is no command \"{}\"{}; {}", arrival.component, word, hint(closest(word, commands)),
+                        commands.empty() ? "it has none" : fmt::format("it has {}", fmt::join(commands, ", ")))};
   }
   if (const auto reg = behind(arrival.command, "config")) {
-    return {"unknown_register", fmt::format("{}: there is no register \"{}\"", arrival.component, reg->substr(0, reg->find('/')))};
+    return {"unknown_register",
+            fmt::format("{}: there is no register \"{}\"", arrival.component, reg->substr(0, reg->find('/')))};
   }
-  const std::string can = writable.empty() ? "nothing of it can be set" : fmt::format("it has {}", fmt::join(writable, ", "));
-  if (arrival.command == "set") return {"unknown_channel", fmt::format("{}: it has no main channel to set; {}", arrival.component, can)};
-  return {"unknown_channel", fmt::format("{}: there is no channel \"{}\"{}; {}", arrival.component, word, hint(closest(word, writable)), can)};
+  const std::string can =
+      writable.empty() ? "nothing of it can be set" : fmt::format("it has {}", fmt::join(writable, ", "));
+  if (arrival.command == "set")
+    return {"unknown_channel", fmt::format("{}: it has no main channel to set; {}", arrival.component, can)};
+  return {"unknown_channel", fmt::format("{}: there is no channel \"{}\"{}; {}", arrival.component, word,
+                                         hint(closest(word, writable)), can)};
 }
 
 }  // namespace m2ag::host

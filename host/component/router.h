@@ -25,7 +25,9 @@ class Router {
   /// `base` is the base topic, `groups` those the device belongs to. The supervisor's components are all added already.
   Router(std::string base, std::vector<std::string> groups, Supervisor& supervisor, Services& services);
 
-  void on_request(std::string operation, RequestHandler handler) { requests_.emplace(std::move(operation), std::move(handler)); }
+  void on_request(std::string operation, RequestHandler handler) {
+    requests_.emplace(std::move(operation), std::move(handler));
+  }
 
   /// The filters that bring everything this router understands.
   std::vector<std::string> filters() const;
@@ -54,6 +56,7 @@ class Router {
   void dispatch(const Target& target, const Arrival& arrival);
   void set_whole(const Target& target, const Arrival& arrival, Command& command);
   void run(const Target& target, const Arrival& arrival, Command& command);
+  static bool is_request(const Arrival& arrival);
   void request(const Arrival& arrival);
   void refuse(const Arrival& arrival, Refusal refusal);
   void log_refusal(const Arrival& arrival, const Refusal& refusal);

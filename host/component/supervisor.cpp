@@ -21,20 +21,22 @@ Supervisor::~Supervisor() {
 
 void Supervisor::add(std::vector<InstanceConfig> configs) {
   for (InstanceConfig& config : configs) {
-    auto lane = lane_for(config);
+    LaneEntry& entry = lane_for(config);
     const std::string id = config.id;
-    instances_.emplace(id, std::make_shared<Instance>(std::move(config), services_, std::move(lane)));
+    entry.instances.push_back(std::make_shared<Instance>(std::move(config), services_, entry.lane));
+    instances_.emplace(id, entry.instances.back());
   }
 }
 
-std::shared_ptr<Lane> Supervisor::lane_for(const InstanceConfig& config) {
+Supervisor::LaneEntry& Supervisor::lane_for(const InstanceConfig& config) {
   // Lanes named in the descriptor and lanes of one component are kept apart: a component may be called like a lane.
   const std::string key = config.lane.empty() ? "component " + config.id : "lane " + config.lane;
   auto& entry = lanes_[key];
   if (!entry.lane) {
-    entry.lane = Lane::create(services_.executor, config.lane.empty() ? config.id : config.lane, Lane::kDefaultCapacity, &services_.log);
+    entry.lane = Lane::create(services_.executor, config.lane.empty() ? config.id : config.lane, Lane::kDefaultCapacity,
+                              &services_.log);
   }
-  return entry.lane;
+  return entry;
 }
 
 void Supervisor::start() {
@@ -70,10 +72,10 @@ void Supervisor::watch_lane(LaneEntry& entry, Clock::time_point now) {
   entry.lane->expire(now);
   const auto call = entry.lane->running();
   const auto instance = call ? find(call->owner) : nullptr;
-  for (const auto& [id, each] : instances_) {
-    if (each->lane() == entry.lane && each->state() == InstanceState::stuck && (each != instance || call->started != entry.warned_for)) {
+  for (const auto& each : entry.instances) {
+    if (each->state() == InstanceState::stuck && (each != instance || call->started != entry.warned_for)) {
       each->clear_stuck();
-      services_.log.info(id, "its call has come back");
+      services_.log.info(each->config().id, "its call has come back");
     }
   }
   if (!instance) return;
@@ -82,7 +84,7 @@ void Supervisor::watch_lane(LaneEntry& entry, Clock::time_point now) {
     entry.warned_for = call->started;
     services_.log.warning(call->owner, "\"{}\" takes longer than {} s", call->label, kCallBudget.count());
   }
-  if (taken > kCallBudget * 10 && instance->state() == InstanceState::running) {
+  if (taken > kCallBudget * 10 && instance->state() != InstanceState::stuck) {
     const std::string reason = fmt::format("\"{}\" has been running for {:.0f} s", call->label, seconds(taken));
     services_.log.error(call->owner, "stuck: {}", reason);
     instance->set_stuck(reason);

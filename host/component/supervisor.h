@@ -36,9 +36,10 @@ class Supervisor {
  private:
   struct LaneEntry {
     std::shared_ptr<Lane> lane;
+    std::vector<std::shared_ptr<Instance>> instances;
     Clock::time_point warned_for{};  ///< start of the call that was reported as slow
   };
-  std::shared_ptr<Lane> lane_for(const InstanceConfig& config);
+  LaneEntry& lane_for(const InstanceConfig& config);
   /// On the scheduler's thread, twice a second.
   void watch();
   void watch_lane(LaneEntry& entry, Clock::time_point now);

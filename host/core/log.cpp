@@ -1,6 +1,7 @@
 #include "core/log.h"
 
 #include <fmt/chrono.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,7 +41,10 @@ void append_visible(std::string& line, std::string_view text) {
   }
 }
 
+/// A terminal that is held or a pipe that nobody reads must not stop the device: what does not fit is lost.
 void write_whole(std::string_view line) {
+  pollfd place{STDERR_FILENO, POLLOUT, 0};
+  if (::poll(&place, 1, 0) != 1) return;
   while (!line.empty()) {
     const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
     if (written < 0 && errno == EINTR) continue;

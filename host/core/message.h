@@ -17,8 +17,8 @@ inline constexpr std::size_t kMaxCommandPayload = 64 * 1024;
 struct IncomingMessage {
   std::string_view topic;
   std::string_view payload;
-  bool retained = false;   ///< a command that arrives with retain set is stale
-  bool too_long = false;   ///< larger than kMaxCommandPayload; the payload is cut
+  bool retained = false;                       ///< a command that arrives with retain set is stale
+  bool too_long = false;                       ///< larger than kMaxCommandPayload; the payload is cut
   std::optional<std::chrono::seconds> expiry;  ///< MQTT 5: how long the message is still worth something
   std::string_view response_topic;             ///< MQTT 5; empty: none
   std::string_view correlation_data;           ///< MQTT 5
@@ -34,7 +34,8 @@ struct ReplyAddress {
 };
 
 struct Reply {
-  std::string component;  ///< as addressed; empty for a device request
+  bool request = false;   ///< of the device (`request/<op>`), not of a component
+  std::string component;  ///< as addressed: anybody's text
   std::string command;    ///< the topic's part behind the component: "state/set"
   bool ok = false;
   std::string code;     ///< when refused: a word for programs

@@ -16,8 +16,12 @@ std::string iso_time(std::chrono::system_clock::time_point time) {
                      whole.time_since_epoch().count() % 1000);
 }
 
-/// An answer must not become a command: whoever may set one component could else reach others through us.
-bool may_answer_on(const std::string& topic) { return valid_topic(topic) && !topic.ends_with("/set") && !topic.ends_with("/run"); }
+/// Whoever may command one component must not reach others through our answer: inside our own tree only topics of answers are used.
+bool may_answer_on(const std::string& topic, std::string_view base) {
+  if (!valid_topic(topic) || topic.starts_with('$')) return false;
+  if (!topic.starts_with(base)) return true;
+  return topic.ends_with("/reply") || topic.find("/response/") != std::string::npos;
+}
 
 }  // namespace
 
@@ -38,13 +42,16 @@ void Bridge::apply(const EventPtr& event) {
   const bool waits = event->kind == EventKind::moment || event->kind == EventKind::device;
   if (!connected_ && !waits) return;
   publish_event(*event);
-  if (connected_ && event->kind == EventKind::value && json_components_.contains(event->component)) publish_json(event->component);
+  if (connected_ && event->kind == EventKind::value && json_components_.contains(event->component))
+    publish_json(event->component);
 }
 
 void Bridge::publish_event(const Event& event) {
   switch (event.kind) {
-    case EventKind::value: return retained(event.component + '/' + event.name, channel_text(event.value, *event.channel));
-    case EventKind::availability: return retained(event.component + "/availability", event.value.as_bool() ? "online" : "offline");
+    case EventKind::value:
+      return retained(event.component + '/' + event.name, channel_text(event.value, *event.channel));
+    case EventKind::availability:
+      return retained(event.component + "/availability", event.value.as_bool() ? "online" : "offline");
     case EventKind::status: return retained(event.component + "/status", dump_json(event.value));
     case EventKind::moment: {
       PublishRequest request;
@@ -98,7 +105,7 @@ void Bridge::disconnected() {
 
 void Bridge::reply(const Reply& reply) {
   Value::Map body{{"ok", reply.ok}, {"command", reply.command}};
-  const bool request = reply.component.empty();
+  const bool request = reply.request;
   if (request) {
     body = Value::Map{{"status", reply.ok ? "ok" : "error"}};
     if (reply.ok) body.emplace("data", reply.data);
@@ -111,7 +118,8 @@ void Bridge::reply(const Reply& reply) {
   PublishRequest message;
   message.payload = dump_json(Value(std::move(body)));
   const std::string& response_topic = reply.address.response_topic;
-  const bool own_topic = !response_topic.empty() && may_answer_on(response_topic);
+  const bool own_topic =
+      !response_topic.empty() && may_answer_on(response_topic, std::string_view(root_).substr(0, root_.rfind('/') + 1));
   if (own_topic) {
     PublishRequest answer = message;
     answer.topic = response_topic;
@@ -121,7 +129,7 @@ void Bridge::reply(const Reply& reply) {
   }
   if (request) {
     if (own_topic) return;
-    message.topic = topic("response/" + reply.command);
+    message.topic = valid_id(reply.command) ? topic("response/" + reply.command) : topic("event/command_refused");
   } else {
     // What was addressed is anybody's text: only an id becomes a topic.
     message.topic = valid_id(reply.component) ? topic(reply.component + "/reply") : topic("event/command_refused");

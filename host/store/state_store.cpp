@@ -26,7 +26,8 @@ constexpr std::chrono::seconds kLastRetry{60};
 void move_aside(const std::filesystem::path& file, Log& log, const std::string& reason) {
   const auto aside = fmt::format("{}.corrupt-{:%Y%m%dT%H%M%SZ}", file.string(), fmt::gmtime(std::time(nullptr)));
   std::filesystem::rename(file, aside);
-  log.error("", "{} is not a usable database ({}): moved to {}; saved states and timers start empty", file.string(), reason, aside);
+  log.error("", "{} is not a usable database ({}): moved to {}; saved states and timers start empty", file.string(),
+            reason, aside);
 }
 
 }  // namespace
@@ -45,23 +46,48 @@ StateStore::StateStore(std::filesystem::path file, Log& log) : file_(std::move(f
     values_.clear();
     open();
   }
-  writer_ = std::jthread([this](const std::stop_token& stop) { write_loop(stop); });
+  writer_ = std::jthread([this](const std::stop_token& stop) { write_until(stop); });
 }
 
-StateStore::~StateStore() = default;
+StateStore::~StateStore() { close(); }
+
+void StateStore::close(std::chrono::milliseconds deadline) {
+  std::vector<Durable> unanswered;
+  {
+    std::unique_lock lock(mutex_);
+    if (closed_) return;
+    writer_.request_stop();
+    end_.wait_for(lock, deadline, [this] { return ended_; });
+    unanswered = std::exchange(callbacks_, {});
+    closed_ = true;
+  }
+  for (const Durable& callback : unanswered) callback(false, "the host stops");
+}
+
+void StateStore::tell(const std::vector<Durable>& callbacks, const std::string& failure) {
+  for (const Durable& callback : callbacks) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (closed_) return;
+    }
+    callback(failure.empty(), failure);
+  }
+}
 
 void StateStore::open() {
   // Values may be secrets: nobody else reads the file, from its first byte on (SQLite gives its side files the same mode).
   const int descriptor = ::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) {
-    throw std::runtime_error(fmt::format("{}: cannot open the device database: {}", file_.string(), std::strerror(errno)));
+    throw std::runtime_error(
+        fmt::format("{}: cannot open the device database: {}", file_.string(), std::strerror(errno)));
   }
   ::close(descriptor);
   database_ = std::make_unique<SQLite::Database>(file_.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 2000);
   const int version = database_->execAndGet("PRAGMA user_version").getInt();
   if (version > kSchemaVersion) {
-    throw std::runtime_error(fmt::format("{}: the device database has version {}, this program knows up to {}: use a newer m2ag",
-                                         file_.string(), version, kSchemaVersion));
+    throw std::runtime_error(
+        fmt::format("{}: the device database has version {}, this program knows up to {}: use a newer m2ag",
+                    file_.string(), version, kSchemaVersion));
   }
   database_->exec("PRAGMA journal_mode=WAL");
   database_->exec("PRAGMA synchronous=FULL");
@@ -99,7 +125,9 @@ std::map<std::string, Value, std::less<>> StateStore::all(std::string_view compo
   return of->second;
 }
 
-void StateStore::save(std::string_view component, std::string_view key, Value value) { change(component, key, std::move(value)); }
+void StateStore::save(std::string_view component, std::string_view key, Value value) {
+  change(component, key, std::move(value));
+}
 
 void StateStore::erase(std::string_view component, std::string_view key) { change(component, key, std::nullopt); }
 
@@ -140,6 +168,13 @@ void StateStore::when_durable(Durable callback) {
   callback(true, {});
 }
 
+void StateStore::write_until(const std::stop_token& stop) {
+  write_loop(stop);
+  const std::lock_guard lock(mutex_);
+  ended_ = true;
+  end_.notify_all();
+}
+
 void StateStore::write_loop(const std::stop_token& stop) {
   std::chrono::seconds retry{0};
   while (true) {
@@ -170,11 +205,12 @@ void StateStore::write_loop(const std::stop_token& stop) {
       // Asked for while this write was under way, about what is in it.
       if (waiting_.empty()) std::ranges::move(std::exchange(callbacks_, {}), std::back_inserter(callbacks));
     } else {
-      if (retry.count() == 0) log_.error("", "{}: cannot write the device database: {}; trying again", file_.string(), failure);
+      if (retry.count() == 0)
+        log_.error("", "{}: cannot write the device database: {}; trying again", file_.string(), failure);
       retry = retry.count() == 0 ? kFirstRetry : std::min(retry * 2, kLastRetry);
-      if (stop.stop_requested()) return;
     }
-    for (const Durable& callback : callbacks) callback(failure.empty(), failure);
+    tell(callbacks, failure);
+    if (!failure.empty() && stop.stop_requested()) return;
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <m2ag/value.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
@@ -35,10 +36,14 @@ class StateStore {
   /// Opens or makes the file (mode 0600). Throws std::runtime_error with a sentence when it cannot, or when the file is of a newer
   /// version than this program. A file that is no database is moved aside to `<file>.corrupt-<UTC time>`, and said so in the log.
   StateStore(std::filesystem::path file, Log& log);
-  /// Writes what waits, for at most 5 s.
+  /// close()
   ~StateStore();
   StateStore(const StateStore&) = delete;
   StateStore& operator=(const StateStore&) = delete;
+
+  /// Writes what waits. When that takes longer than `deadline`, the callbacks hear that it is not durable; no callback is called once
+  /// this has returned. What is saved afterwards is not written.
+  void close(std::chrono::milliseconds deadline = std::chrono::seconds(5));
 
   std::optional<Value> get(std::string_view component, std::string_view key) const;
   std::map<std::string, Value, std::less<>> all(std::string_view component) const;
@@ -64,7 +69,9 @@ class StateStore {
   void open();
   void load();
   void change(std::string_view component, std::string_view key, std::optional<Value> value);
+  void write_until(const std::stop_token& stop);
   void write_loop(const std::stop_token& stop);
+  void tell(const std::vector<Durable>& callbacks, const std::string& failure);
   void write(const Batch& batch);
 
   const std::filesystem::path file_;
@@ -76,6 +83,9 @@ class StateStore {
   Batch waiting_;
   Batch writing_;
   std::vector<Durable> callbacks_;
+  bool ended_ = false;   ///< the writer has nothing more to do
+  bool closed_ = false;  ///< no callback is called any more
+  std::condition_variable end_;
   std::jthread writer_;  // last: ends before what it uses
 };
 

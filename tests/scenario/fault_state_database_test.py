@@ -40,7 +40,7 @@ def run(s: Scenario):
     assert client.command(topic("pump/set"), "OFF")["error"]["code"] == "not_saved"
     since = host.mark()
     resource.prlimit(host.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    host.wait_line(r"(?i)state\.db.*(again|written)", timeout=90, since=since)
+    host.wait_line(r"state\.db.* can be written again", timeout=90, since=since)
     host.crash()
     client.wait_state(topic("status"), "offline")
     client.forget()
