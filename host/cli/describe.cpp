@@ -53,8 +53,8 @@ void describe_one(const Spec& spec, const PluginDescription& plugin, bool json) 
     all["plugin"] = {{"name", plugin.name}, {"version", plugin.version}, {"path", plugin.path.string()}};
     print(all);
   } else {
-    std::cout << describe_text(spec) << "\nFrom the plugin " << plugin.name << ' ' << plugin.version << ", " << plugin.path.string()
-              << '\n';
+    std::cout << describe_text(spec) << "\nFrom the plugin " << plugin.name << ' ' << plugin.version << ", "
+              << plugin.path.string() << '\n';
   }
 }
 

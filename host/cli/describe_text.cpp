@@ -65,7 +65,8 @@ std::string facts_of(const ParamSpec& spec) {
   if (spec.secret) facts.emplace_back("secret");
   if (spec.runtime) facts.emplace_back("a register");
   const bool collection = spec.type == ParamType::list || spec.type == ParamType::map || spec.type == ParamType::group;
-  if (!spec.default_value.is_null() && !collection && !spec.secret) facts.push_back("default " + written(spec.default_value, spec));
+  if (!spec.default_value.is_null() && !collection && !spec.secret)
+    facts.push_back("default " + written(spec.default_value, spec));
   if (!spec.example.is_null() && !spec.secret) facts.push_back("such as " + written(spec.example, spec));
   return joined(facts);
 }
@@ -100,15 +101,16 @@ std::string section(std::string_view title, const std::vector<Row>& rows) {
 
 std::string describe_text(const ComponentSpec& spec) {
   std::vector<Row> settings, channels, commands;
-  if (spec.sensor) settings.push_back({"interval", "duration, default " + format_duration(spec.interval), "time between two samples"});
+  if (spec.sensor)
+    settings.push_back({"interval", "duration, default " + format_duration(spec.interval), "time between two samples"});
   add_params(settings, "", spec.params);
   for (const ChannelSpec& each : spec.channels) channels.push_back({each.name, facts_of(each), each.description});
   for (const CommandSpec& each : spec.commands) {
     commands.push_back({each.name, "", each.description});
     add_params(commands, each.name + ".", each.params);
   }
-  return fmt::format("{}: {}\n", spec.type, spec.description) + section("Settings", settings) + section("Channels", channels) +
-         section("Commands", commands);
+  return fmt::format("{}: {}\n", spec.type, spec.description) + section("Settings", settings) +
+         section("Channels", channels) + section("Commands", commands);
 }
 
 std::string describe_text(const SimulatedChipSpec& spec) {

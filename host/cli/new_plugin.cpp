@@ -45,7 +45,8 @@ std::string class_name(std::string_view name) {
 }
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {
-  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
+  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
   return text;
 }
 
@@ -62,7 +63,8 @@ void write_from_template(const fs::path& from, const fs::path& to, const std::st
 
 int create(const Options& options) {
   if (!is_plugin_name(options.name)) {
-    std::cerr << fmt::format("\"{}\" cannot be a plugin's name: expected [a-z][a-z0-9_]{{0,62}}, such as soil_moisture\n", options.name);
+    std::cerr << fmt::format(
+        "\"{}\" cannot be a plugin's name: expected [a-z][a-z0-9_]{{0,62}}, such as soil_moisture\n", options.name);
     return kExitInputWrong;
   }
   const fs::path folder = options.folder.empty() ? fs::path(options.name) : options.folder;
@@ -80,17 +82,21 @@ int create(const Options& options) {
     write_from_template(entry.path(), folder / file, options.name);
     std::cout << (folder / file).string() << '\n';
   }
-  std::cout << fmt::format("Build it with: cmake -S {0} -B {0}/build && cmake --build {0}/build && ctest --test-dir {0}/build\n",
-                           folder.string());
+  std::cout << fmt::format(
+      "Build it with: cmake -S {0} -B {0}/build && cmake --build {0}/build && ctest --test-dir {0}/build\n",
+      folder.string());
   return kExitOk;
 }
 
 }  // namespace
 
 void add_new_plugin_verb(CLI::App& app, int& exit_code) {
-  CLI::App* verb = app.add_subcommand("new-plugin", "Make a folder with a plugin of your own that builds, with its test");
+  CLI::App* verb =
+      app.add_subcommand("new-plugin", "Make a folder with a plugin of your own that builds, with its test");
   auto options = std::make_shared<Options>();
-  verb->add_option("name", options->name, "the plugin's name and its type, such as soil_moisture")->required()->type_name("NAME");
+  verb->add_option("name", options->name, "the plugin's name and its type, such as soil_moisture")
+      ->required()
+      ->type_name("NAME");
   verb->add_option("--dir", options->folder, "the folder to make, ./NAME by default")->type_name("DIR");
   verb->callback([options, &exit_code] { exit_code = create(*options); });
 }

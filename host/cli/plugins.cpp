@@ -34,7 +34,10 @@ std::vector<std::string> names(const std::vector<Spec>& specs, std::string Spec:
 }
 
 Json as_json(const Catalog& catalog, const std::vector<std::filesystem::path>& folders) {
-  Json json = {{"plugins", Json::array()}, {"refused", Json::array()}, {"left_out", catalog.left_out()}, {"folders", Json::array()}};
+  Json json = {{"plugins", Json::array()},
+               {"refused", Json::array()},
+               {"left_out", catalog.left_out()},
+               {"folders", Json::array()}};
   for (const PluginDescription& plugin : catalog.plugins()) {
     json["plugins"].push_back({{"name", plugin.name},
                                {"version", plugin.version},
@@ -52,7 +55,8 @@ Json as_json(const Catalog& catalog, const std::vector<std::filesystem::path>& f
 void print_text(const Catalog& catalog, const std::vector<std::filesystem::path>& folders) {
   for (const PluginDescription& plugin : catalog.plugins()) {
     std::cout << fmt::format("{} {}  {}\n", plugin.name, plugin.version, plugin.path.string());
-    for (const ComponentSpec& spec : plugin.components) std::cout << fmt::format("  {:<16}  {}\n", spec.type, spec.description);
+    for (const ComponentSpec& spec : plugin.components)
+      std::cout << fmt::format("  {:<16}  {}\n", spec.type, spec.description);
     for (const SimulatedChipSpec& spec : plugin.chips) {
       std::cout << fmt::format("  {:<16}  {}\n", spec.chip + " (chip)", spec.description);
     }
@@ -64,14 +68,16 @@ void print_text(const Catalog& catalog, const std::vector<std::filesystem::path>
   if (catalog.plugins().empty() && catalog.refused().empty()) {
     std::vector<std::string> looked;
     for (const std::filesystem::path& folder : folders) looked.push_back(folder.string());
-    std::cout << fmt::format("No plugins in {}\n", looked.empty() ? "any of the usual folders" : fmt::format("{}", fmt::join(looked, ", ")));
+    std::cout << fmt::format("No plugins in {}\n",
+                             looked.empty() ? "any of the usual folders" : fmt::format("{}", fmt::join(looked, ", ")));
   }
 }
 
 }  // namespace
 
 void add_plugins_verb(CLI::App& app, int& exit_code) {
-  CLI::App* verb = app.add_subcommand("plugins", "List the plugins that are installed, what they offer, and which are refused");
+  CLI::App* verb =
+      app.add_subcommand("plugins", "List the plugins that are installed, what they offer, and which are refused");
   auto options = std::make_shared<Options>();
   verb->add_flag("--json", options->json, "for programs");
   add_plugins_option(*verb, options->folders);

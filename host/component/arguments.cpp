@@ -12,7 +12,8 @@ std::variant<Value, Refusal> check_arguments(const Value& arguments, const std::
   if (!problems.has_errors()) return checked;
   std::string sentence;
   for (const Problem& problem : problems.sorted()) {
-    sentence += fmt::format("{}{}{}{}", sentence.empty() ? "" : "; ", problem.path, problem.path.empty() ? "" : ": ", problem.message);
+    sentence += fmt::format("{}{}{}{}", sentence.empty() ? "" : "; ", problem.path, problem.path.empty() ? "" : ": ",
+                            problem.message);
   }
   return Refusal{"bad_arguments", std::move(sentence)};
 }

@@ -45,6 +45,7 @@ class Scripted final : public Component, public Sensor, public Switch {
     publish("state", on);
   }
   void stop() noexcept override { ++script_.stops; }
+
  private:
   Script& script_;
 };
@@ -66,8 +67,9 @@ class World {
     store = std::make_unique<StateStore>(folder_ / "state.db", log);
     bus.add_sink([this](const EventPtr& event) { registry.apply(event); });
     bus.add_sink([this](const EventPtr& event) { record(event); });
-    services = std::make_unique<Services>(Services{"demo", clock, log, executor, scheduler, bus, registry, subscriptions, *store, hardware,
-                                                   [this](Reply reply) { record(std::move(reply)); }});
+    services =
+        std::make_unique<Services>(Services{"demo", clock, log, executor, scheduler, bus, registry, subscriptions,
+                                            *store, hardware, [this](Reply reply) { record(std::move(reply)); }});
     scheduler.start();
   }
   ~World() {
@@ -104,12 +106,15 @@ class World {
         .channel("level", "%", "level")
         .limits(0, 100);
     ComponentSpec spec = plugin.components().front();
-    spec.channels.front().set = [](Component& component, const Value& value) { dynamic_cast<Switch&>(component).set(value.as_bool()); };
+    spec.channels.front().set = [](Component& component, const Value& value) {
+      dynamic_cast<Switch&>(component).set(value.as_bool());
+    };
     spec.create = [this](Context& context, const Value&) { return std::make_unique<Scripted>(context, script); };
     return spec;
   }
 
-  void send(std::string_view topic, std::string_view payload, bool retained = false, std::string_view response = "answers/1") {
+  void send(std::string_view topic, std::string_view payload, bool retained = false,
+            std::string_view response = "answers/1") {
     IncomingMessage message;
     message.topic = topic;
     message.payload = payload;
@@ -152,7 +157,8 @@ class World {
   void record(const EventPtr& event) {
     const std::lock_guard lock(mutex_);
     if (event->kind == EventKind::status) states.push_back(event->value.find("state")->as_text());
-    if (event->kind == EventKind::availability) availability.emplace_back(event->value.as_bool() ? "online" : "offline");
+    if (event->kind == EventKind::availability)
+      availability.emplace_back(event->value.as_bool() ? "online" : "offline");
     if (event->kind == EventKind::device) events.push_back(event->name);
     changed_.notify_all();
   }
@@ -205,7 +211,8 @@ TEST_CASE("wrong settings stay failed and are not tried again") {
   world.script.config_error = true;
   world.start();
   REQUIRE(world.wait_state("failed"));
-  CHECK_THAT(world.supervisor->find("pump")->reason(), Catch::Contains("the line does not exist") && Catch::Contains("stays failed"));
+  CHECK_THAT(world.supervisor->find("pump")->reason(),
+             Catch::Contains("the line does not exist") && Catch::Contains("stays failed"));
   CHECK(world.scheduler.size() == 1);  // the supervisor's watch, no retry
 }
 

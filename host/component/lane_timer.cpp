@@ -42,8 +42,8 @@ Handle lane_timer(Scheduler& scheduler, const std::shared_ptr<Lane>& lane, std::
   return timer;
 }
 
-Handle lane_ticker(Scheduler& scheduler, const std::shared_ptr<Lane>& lane, std::chrono::microseconds interval, CallTag tag,
-                   std::function<void()> task) {
+Handle lane_ticker(Scheduler& scheduler, const std::shared_ptr<Lane>& lane, std::chrono::microseconds interval,
+                   CallTag tag, std::function<void()> task) {
   auto timer = std::make_shared<Timer>(scheduler, std::move(task));
   timer->id = scheduler.every(interval, [weak = std::weak_ptr(timer), lane, tag] { fire(weak, lane, tag); });
   return timer;

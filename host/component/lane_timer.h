@@ -17,7 +17,7 @@ Handle lane_timer(Scheduler& scheduler, const std::shared_ptr<Lane>& lane, std::
                   std::function<void()> task);
 
 /// Each `interval`; a tick that finds the last one still waiting or running is skipped.
-Handle lane_ticker(Scheduler& scheduler, const std::shared_ptr<Lane>& lane, std::chrono::microseconds interval, CallTag tag,
-                   std::function<void()> task);
+Handle lane_ticker(Scheduler& scheduler, const std::shared_ptr<Lane>& lane, std::chrono::microseconds interval,
+                   CallTag tag, std::function<void()> task);
 
 }  // namespace m2ag::host

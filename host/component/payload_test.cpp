@@ -46,7 +46,8 @@ Refusal refusal_of(const std::variant<SetRequest, Refusal>& decoded) {
 }  // namespace
 
 TEST_CASE("every word for on and off is understood") {
-  for (const char* word : {"ON", "on", "On", "true", "TRUE", "1", " on\n", "{\"value\":true}", "{\"value\":\"ON\"}", "{\"value\":1}"}) {
+  for (const char* word :
+       {"ON", "on", "On", "true", "TRUE", "1", " on\n", "{\"value\":true}", "{\"value\":\"ON\"}", "{\"value\":1}"}) {
     CHECK(value_of(decode_set(word, boolean())) == Value(true));
   }
   for (const char* word : {"OFF", "off", "false", "0", "{\"value\":false}", "{\"value\":\"off\"}"}) {
@@ -70,7 +71,8 @@ TEST_CASE("numbers are read in the C locale and checked against the range") {
   CHECK(value_of(decode_set("+7", level())) == Value(7.0));
   CHECK(value_of(decode_set(" 1e1 ", level())) == Value(10.0));
   CHECK(value_of(decode_set("{\"value\": 3}", level())) == Value(3.0));
-  for (const char* word : {"NaN", "nan", "inf", "-inf", "1e999", "0x10", "21,5", "12 %", "", "{\"value\":\"x\"}", "{\"value\":true}"}) {
+  for (const char* word :
+       {"NaN", "nan", "inf", "-inf", "1e999", "0x10", "21,5", "12 %", "", "{\"value\":\"x\"}", "{\"value\":true}"}) {
     CHECK(refusal_of(decode_set(word, level())).code == "wrong_type");
   }
   const Refusal high = refusal_of(decode_set("101", level()));
@@ -115,7 +117,8 @@ TEST_CASE("a long payload is cut in the sentence, at a whole character") {
 TEST_CASE("a component's set is one value or several channels") {
   CHECK(std::get<ComponentSetRequest>(decode_component_set("ON")).channels.empty());
   CHECK(std::get<ComponentSetRequest>(decode_component_set(R"({"value":"ON","for":"1s"})")).channels.empty());
-  const auto several = std::get<ComponentSetRequest>(decode_component_set(R"({"state":"ON","level":3,"transaction":7})"));
+  const auto several =
+      std::get<ComponentSetRequest>(decode_component_set(R"({"state":"ON","level":3,"transaction":7})"));
   CHECK(several.channels.size() == 2);
   CHECK(several.transaction == "7");
   CHECK(std::get<Refusal>(decode_component_set("{}")).code == "bad_payload");

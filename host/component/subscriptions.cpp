@@ -27,9 +27,11 @@ struct Subscriptions::Entry {
   }
 };
 
-Handle Subscriptions::add(std::string_view filter, std::shared_ptr<Lane> lane, std::function<void(const ChannelUpdate&)> handler) {
+Handle Subscriptions::add(std::string_view filter, std::shared_ptr<Lane> lane,
+                          std::function<void(const ChannelUpdate&)> handler) {
   const auto slash = filter.find('/');
-  if (slash == std::string_view::npos || slash == 0 || slash + 1 == filter.size() || filter.find('/', slash + 1) != filter.npos) {
+  if (slash == std::string_view::npos || slash == 0 || slash + 1 == filter.size() ||
+      filter.find('/', slash + 1) != filter.npos) {
     throw std::invalid_argument("expected a filter \"component/channel\", found \"" + std::string(filter) + "\"");
   }
   auto entry = std::make_shared<Entry>();

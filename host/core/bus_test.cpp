@@ -8,7 +8,9 @@ using namespace m2ag::host;
 
 namespace {
 
-Event value_of(const char* component, const char* channel, Value value) { return {EventKind::value, component, channel, std::move(value)}; }
+Event value_of(const char* component, const char* channel, Value value) {
+  return {EventKind::value, component, channel, std::move(value)};
+}
 
 }  // namespace
 

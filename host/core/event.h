@@ -25,7 +25,7 @@ struct Event {
   Value value;
   /// Of `value` and `moment`: what the channel is. Lives as long as the event.
   std::shared_ptr<const ChannelSpec> channel = nullptr;
-  std::uint64_t sequence = 0;                  ///< set by the bus; grows by one an event
+  std::uint64_t sequence = 0;                    ///< set by the bus; grows by one an event
   std::chrono::system_clock::time_point time{};  ///< set by the bus
 };
 

@@ -78,7 +78,8 @@ Value from_json(const Json& json) {
     case Json::value_t::number_integer: return json.get<std::int64_t>();
     case Json::value_t::number_unsigned: {
       const auto number = json.get<std::uint64_t>();
-      if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return static_cast<double>(number);
+      if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+        return static_cast<double>(number);
       return static_cast<std::int64_t>(number);
     }
     case Json::value_t::number_float: return json.get<double>();
@@ -115,6 +116,8 @@ std::optional<Value> parse_json(std::string_view text, std::string& error, int d
   }
 }
 
-std::string dump_json(const Value& value) { return to_json(value).dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dump_json(const Value& value) {
+  return to_json(value).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 }  // namespace m2ag::host

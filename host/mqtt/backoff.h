@@ -11,7 +11,8 @@ class Backoff {
  public:
   using Duration = std::chrono::milliseconds;
 
-  Backoff(Duration first, Duration most, std::uint64_t seed) : first_(first), most_(most), base_(first), random_(seed) {}
+  Backoff(Duration first, Duration most, std::uint64_t seed)
+      : first_(first), most_(most), base_(first), random_(seed) {}
 
   /// Half to whole of the base, which then doubles.
   Duration next() {

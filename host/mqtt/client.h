@@ -22,15 +22,15 @@ struct MqttStats {
   bool connected = false;
   MqttVersion version = MqttVersion::any;  ///< of the connection, or of the last one
   std::uint64_t connects = 0;
-  std::uint64_t sent = 0;      ///< QoS 0: written; else acknowledged by the broker
+  std::uint64_t sent = 0;  ///< QoS 0: written; else acknowledged by the broker
   std::uint64_t received = 0;
-  std::uint64_t dropped = 0;   ///< the queue was full, or the message outlived its expiry
-  std::uint64_t conflated = 0; ///< replaced by a newer one of the same topic before it went out
-  std::uint64_t refused = 0;   ///< by the broker (MQTT 5) or for a topic that is none
-  std::uint64_t unread = 0;    ///< incoming messages dropped because on_message did not keep up
+  std::uint64_t dropped = 0;    ///< the queue was full, or the message outlived its expiry
+  std::uint64_t conflated = 0;  ///< replaced by a newer one of the same topic before it went out
+  std::uint64_t refused = 0;    ///< by the broker (MQTT 5) or for a topic that is none
+  std::uint64_t unread = 0;     ///< incoming messages dropped because on_message did not keep up
   std::size_t queued = 0;
   std::size_t in_flight = 0;
-  std::string last_error;      ///< a sentence; empty while connected
+  std::string last_error;  ///< a sentence; empty while connected
 };
 
 class ClientCore;

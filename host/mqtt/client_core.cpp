@@ -75,7 +75,8 @@ bool ClientCore::connect_once(MqttVersion version) {
     failure_ = {.code = 0, .text = std::move(problem)};
     return false;
   }
-  changed_.wait_for(lock, settings_.connect_timeout + kConnectGrace, [this] { return link_ != Link::connecting || stopping_; });
+  changed_.wait_for(lock, settings_.connect_timeout + kConnectGrace,
+                    [this] { return link_ != Link::connecting || stopping_; });
   if (link_ == Link::connecting) failure_ = {.code = -1, .text = "no answer from the broker"};
   stats_.version = version;
   return link_ == Link::up;
@@ -122,7 +123,8 @@ void ClientCore::serve() {
   stats_.connected = false;
   early_losses_ = lost && Clock::now() - up_since_ < settings_.stable_after ? early_losses_ + 1 : 0;
   std::string reason = lost_reason_.empty() ? "the broker closed it or did not answer in time" : lost_reason_;
-  if (lost_reason_.empty() && early_losses_ > 2) reason += fmt::format(" (again and again: does another client use the client id \"{}\"?)", settings_.client_id);
+  if (lost_reason_.empty() && early_losses_ > 2)
+    reason += fmt::format(" (again and again: does another client use the client id \"{}\"?)", settings_.client_id);
   if (lost) stats_.last_error = reason;
   lock.unlock();
   down_since_ = Clock::now();
@@ -132,7 +134,8 @@ void ClientCore::serve() {
 
 void ClientCore::drain_and_disconnect() {
   Lock lock(mutex_);
-  changed_.wait_until(lock, drain_until_, [this] { return link_ != Link::up || (outbound_.queued() == 0 && outbound_.in_flight() == 0); });
+  changed_.wait_until(lock, drain_until_,
+                      [this] { return link_ != Link::up || (outbound_.queued() == 0 && outbound_.in_flight() == 0); });
   left_nothing_ = outbound_.queued() == 0 && outbound_.in_flight() == 0;
   if (link_ != Link::up) return;
   lock.unlock();
@@ -158,7 +161,8 @@ void ClientCore::close_handle() {
   batches_.clear();
   lock.unlock();
   if (given_up.empty() || !speaks()) return;
-  log_.error("", "gave up an MQTT message on {}: {} connections in a row ended while it was on its way", given_up, Outbound::kMostBlamed);
+  log_.error("", "gave up an MQTT message on {}: {} connections in a row ended while it was on its way", given_up,
+             Outbound::kMostBlamed);
 }
 
 void ClientCore::after_failure(MqttVersion version, bool& at_once) {
@@ -185,7 +189,8 @@ VersionChoice::Failure ClientCore::kind_of(const Failure& failure, const std::st
 std::string ClientCore::explain(const Failure& failure, const std::string& tls_error) const {
   if (failure.code > 0) return connack_sentence(failure.code);
   if (failure.code == 0) return failure.text;
-  const std::string found = broker_.tls ? diagnose_connection(broker_.host, broker_.port, settings_.ca, settings_.cert, settings_.key, kDiagnosisTimeout)
+  const std::string found = broker_.tls ? diagnose_connection(broker_.host, broker_.port, settings_.ca, settings_.cert,
+                                                              settings_.key, kDiagnosisTimeout)
                                         : diagnose_tcp(broker_.host, broker_.port, kDiagnosisTimeout);
   if (found.find("works now") == std::string::npos) return found;
   if (!tls_error.empty()) return fmt::format("TLS: {}", tls_error);
@@ -211,7 +216,8 @@ void ClientCore::report_up() {
   if (!speaks()) return;
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - down_since_).count();
   if (was_ever_up_ || !reported_.empty()) {
-    log_.info("", "MQTT connection to {} is back after {} s (MQTT {})", settings_.url, seconds, to_string(handle_->version()));
+    log_.info("", "MQTT connection to {} is back after {} s (MQTT {})", settings_.url, seconds,
+              to_string(handle_->version()));
   } else {
     log_.info("", "connected to {} (MQTT {})", settings_.url, to_string(handle_->version()));
   }
@@ -227,7 +233,8 @@ void ClientCore::report_notices(Lock& lock) {
   for (const auto& notice : notices) {
     if (!speaks()) break;
     log_.warning("", "{}", notice.sentence);
-    if (!notice.refused_filter.empty() && handlers_.on_subscribe_refused) handlers_.on_subscribe_refused(notice.refused_filter, notice.reason);
+    if (!notice.refused_filter.empty() && handlers_.on_subscribe_refused)
+      handlers_.on_subscribe_refused(notice.refused_filter, notice.reason);
   }
   lock.lock();
 }

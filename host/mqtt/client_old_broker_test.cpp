@@ -23,8 +23,9 @@ class OldBroker {
  public:
   OldBroker() : port_(free_port()) {
     const auto file = folder_.path() / "nats.conf";
-    std::ofstream(file) << fmt::format("server_name: old\nhost: 127.0.0.1\nport: {}\njetstream {{ store_dir: \"{}\" }}\nmqtt {{ host: 127.0.0.1, port: {} }}\n",
-                                       free_port(), (folder_.path() / "store").string(), port_);
+    std::ofstream(file) << fmt::format(
+        "server_name: old\nhost: 127.0.0.1\nport: {}\njetstream {{ store_dir: \"{}\" }}\nmqtt {{ host: 127.0.0.1, port: {} }}\n",
+        free_port(), (folder_.path() / "store").string(), port_);
     const auto output = folder_.path() / "nats.log";
     process_ = std::make_unique<TestProcess>(std::vector<std::string>{nats_server(), "-c", file}, output);
     wait_for_port(port_, *process_, output);

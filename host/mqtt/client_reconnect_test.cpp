@@ -87,7 +87,8 @@ TEST_CASE("after the broker was killed and started again the client is back, sub
   CHECK(back == 3);
 }
 
-TEST_CASE("no QoS 1 message is lost over three power cuts of the broker, in the queue or in flight, and their order stays") {
+TEST_CASE(
+    "no QoS 1 message is lost over three power cuts of the broker, in the queue or in flight, and their order stays") {
   TestBroker broker;
   broker.start();
   auto settings = TestClient::settings(broker.url(), "one");
@@ -101,7 +102,8 @@ TEST_CASE("no QoS 1 message is lost over three power cuts of the broker, in the 
     for (int i = 0; i < kEach; ++i) client->publish(message(fmt::format("n/{}", published++), "x"));
     if (life == 3) break;
     // Somewhere in the middle of the burst.
-    REQUIRE(client.eventually([&] { return client->stats().sent >= static_cast<std::uint64_t>(life * kEach + 500); }, 60));
+    REQUIRE(
+        client.eventually([&] { return client->stats().sent >= static_cast<std::uint64_t>(life * kEach + 500); }, 60));
     REQUIRE(client->stats().queued + client->stats().in_flight > 0);
     broker.kill();
     for (int i = 0; i < 10; ++i) client->publish(message(fmt::format("n/{}", published++), "x"));

@@ -6,8 +6,8 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include <atomic>
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <map>
 #include <stdexcept>
@@ -37,7 +37,8 @@ Subscription filter(std::string text, int qos = 1) {
 }
 
 bool contains(const std::vector<std::string>& lines, const std::string& text) {
-  return std::any_of(lines.begin(), lines.end(), [&](const auto& line) { return line.find(text) != std::string::npos; });
+  return std::any_of(lines.begin(), lines.end(),
+                     [&](const auto& line) { return line.find(text) != std::string::npos; });
 }
 
 std::string dynamic_security_plugin() {
@@ -175,7 +176,8 @@ TEST_CASE("a message that the broker does not allow is reported once, by name") 
   client->publish(message("forbidden/b", "x"));
   client->publish(message("allowed/a", "x"));
   REQUIRE(client.eventually([&] { return client.message_count() == 1 && client->stats().refused == 2; }));
-  CHECK(client.eventually([&] { return contains(client.log_lines(), "refuses our message on forbidden/a: Not authorized"); }));
+  CHECK(client.eventually(
+      [&] { return contains(client.log_lines(), "refuses our message on forbidden/a: Not authorized"); }));
   CHECK_FALSE(contains(client.log_lines(), "forbidden/b"));
   CHECK(client.eventually([&] { return client->stats().in_flight == 0; }));
   CHECK(client->stats().connects == 1);
@@ -189,10 +191,12 @@ TEST_CASE("a subscription that the broker does not allow is reported once, by na
     return;
   }
   TestFolder folder;
-  std::ofstream(folder.path() / "security.json") << R"({"defaultACLAccess": {"publishClientSend": true, "publishClientReceive": true, "subscribe": false,
+  std::ofstream(folder.path() / "security.json")
+      << R"({"defaultACLAccess": {"publishClientSend": true, "publishClientReceive": true, "subscribe": false,
     "unsubscribe": true}, "clients": [], "groups": [{"groupname": "all", "roles": [{"rolename": "r"}]}], "anonymousGroup": "all",
     "roles": [{"rolename": "r", "acls": [{"acltype": "subscribePattern", "topic": "allowed/#", "allow": true}]}]})";
-  TestBroker broker(fmt::format("plugin {}\nplugin_opt_config_file {}", plugin, (folder.path() / "security.json").string()));
+  TestBroker broker(
+      fmt::format("plugin {}\nplugin_opt_config_file {}", plugin, (folder.path() / "security.json").string()));
   broker.start();
   auto settings = TestClient::settings(broker.url(), "one");
   settings.version = GENERATE(MqttVersion::v5, MqttVersion::v3_1_1);
@@ -202,8 +206,9 @@ TEST_CASE("a subscription that the broker does not allow is reported once, by na
   client->subscribe({filter("also/forbidden")});
   REQUIRE(client.eventually([&] { return client.refused_filters().size() == 2; }));
   CHECK(client.refused_filters() == std::vector<std::string>{"forbidden/#", "also/forbidden"});
-  CHECK(contains(client.log_lines(), settings.version == MqttVersion::v5 ? "refuses our subscription forbidden/#: not authorised"
-                                                                         : "refuses our subscription forbidden/#: refused"));
+  CHECK(contains(client.log_lines(), settings.version == MqttVersion::v5
+                                         ? "refuses our subscription forbidden/#: not authorised"
+                                         : "refuses our subscription forbidden/#: refused"));
   client->publish(message("allowed/a", "x"));
   REQUIRE(client.eventually([&] { return client.message_count() == 1; }));
 
@@ -251,7 +256,8 @@ TEST_CASE("publishing from on_message and on_connected works: a chain of answers
 
 TEST_CASE("a burst far over the broker's Receive Maximum goes out at full speed and in order") {
   TestBroker broker;
-  std::ofstream(broker.folder() / "mosquitto.conf", std::ios::app) << "max_inflight_messages 5\nmax_queued_messages 0\n";
+  std::ofstream(broker.folder() / "mosquitto.conf", std::ios::app)
+      << "max_inflight_messages 5\nmax_queued_messages 0\n";
   broker.start();
   TestClient client(TestClient::settings(broker.url(), "one"));
   client->subscribe({filter("n")});
@@ -313,7 +319,9 @@ TEST_CASE("Nagle's algorithm is off on the client's socket") {
   for (int descriptor = 0; descriptor < 1024; ++descriptor) {
     sockaddr_in peer{};
     socklen_t length = sizeof peer;
-    if (getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &length) != 0 || ntohs(peer.sin_port) != broker.port()) continue;
+    if (getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &length) != 0 ||
+        ntohs(peer.sin_port) != broker.port())
+      continue;
     int on = 0;
     length = sizeof on;
     REQUIRE(getsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, &length) == 0);
@@ -366,7 +374,8 @@ TEST_CASE("two clients with one id drive each other out, and the log says what i
   broker.start();
   TestClient client(TestClient::settings(broker.url(), "one"));
   TestClient other(TestClient::settings(broker.url(), "one"));
-  CHECK(client.eventually([&] { return contains(client.log_lines(), "does another client use the client id \"one\"?"); }, 60));
+  CHECK(client.eventually(
+      [&] { return contains(client.log_lines(), "does another client use the client id \"one\"?"); }, 60));
 }
 
 TEST_CASE("a message over the broker's packet limit is refused here, its neighbours go on") {

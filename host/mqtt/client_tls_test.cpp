@@ -27,8 +27,8 @@ struct Files {
 
 std::string listener(const Files& files) {
   const auto file = [&](const char* name) { return (files.path / name).string(); };
-  return fmt::format("cafile {}\ncertfile {}\nkeyfile {}\nrequire_certificate true\nuse_identity_as_username true", file("ca.crt"), file("broker.crt"),
-                     file("broker.key"));
+  return fmt::format("cafile {}\ncertfile {}\nkeyfile {}\nrequire_certificate true\nuse_identity_as_username true",
+                     file("ca.crt"), file("broker.crt"), file("broker.key"));
 }
 
 MqttSettings secure(const TestBroker& broker, const Files& files) {
@@ -120,7 +120,8 @@ TEST_CASE("each wrong certificate is refused and named") {
   }
 }
 
-TEST_CASE("a broker whose certificate has expired is refused and that is said; once renewed, the connection comes by itself") {
+TEST_CASE(
+    "a broker whose certificate has expired is refused and that is said; once renewed, the connection comes by itself") {
   TestFolder folder;
   const Files files(folder.path());
   files.authority->issue_server({.name = "broker", .dns = {"localhost"}, .ip = {}, .days = 30}, old());

@@ -73,13 +73,11 @@ bool ClientCore::send(const Outbound::Entry& entry, PahoHandle& handle) {
   std::string problem;
   // The entry may be delivered and gone before this returns.
   switch (handle.publish(entry, maximum_packet_, problem)) {
-    case PahoHandle::Handed::yes:
-      return true;
+    case PahoHandle::Handed::yes: return true;
     case PahoHandle::Handed::offline:
       connection_lost("");  // the entry stays in flight and waits again when the handle is closed
       return true;
-    case PahoHandle::Handed::never:
-      break;
+    case PahoHandle::Handed::never: break;
   }
   const Lock lock(mutex_);
   outbound_.done(entry);
@@ -163,7 +161,8 @@ void ClientCore::send_unsubscriptions() {
     const Lock lock(mutex_);
     if (!usable_ || unsubscribing_.empty()) return;
     const auto number = ++last_batch_;
-    batch = &batches_.emplace(number, SubscribeBatch{.owner = this, .number = number, .subscriptions = {}}).first->second;
+    batch =
+        &batches_.emplace(number, SubscribeBatch{.owner = this, .number = number, .subscriptions = {}}).first->second;
     for (const auto& filter : unsubscribing_) batch->subscriptions.push_back({.filter = filter});
     handle = usable_;
     ++users_;
@@ -247,9 +246,10 @@ void ClientCore::not_delivered(const Outbound::Entry& entry, std::string_view re
     stats_.last_error = fmt::format("message on \"{}\": the broker refuses it: {}", entry.request.topic, refusal);
     if (!publish_refusal_logged_) {
       publish_refusal_logged_ = true;
-      notices_.push_back({.sentence = fmt::format("the MQTT broker refuses our message on {}: {}", entry.request.topic, refusal),
-                          .refused_filter = "",
-                          .reason = ""});
+      notices_.push_back(
+          {.sentence = fmt::format("the MQTT broker refuses our message on {}: {}", entry.request.topic, refusal),
+           .refused_filter = "",
+           .reason = ""});
     }
     outbound_.done(entry);
     changed_.notify_all();
@@ -268,9 +268,10 @@ void ClientCore::subscribed(const SubscribeBatch& batch, std::span<const int> co
     if (known.state == Subscribed::yes || known.refusal_logged) continue;
     known.refusal_logged = true;
     const std::string reason = subscribe_refusal(codes[i]);
-    notices_.push_back({.sentence = fmt::format("the MQTT broker refuses our subscription {}: {}", found->first, reason),
-                        .refused_filter = found->first,
-                        .reason = reason});
+    notices_.push_back(
+        {.sentence = fmt::format("the MQTT broker refuses our subscription {}: {}", found->first, reason),
+         .refused_filter = found->first,
+         .reason = reason});
     changed_.notify_all();
   }
   batches_.erase(batch.number);

@@ -3,7 +3,8 @@
 namespace m2ag::host {
 
 bool Inbox::push(const MqttMessage& message) {
-  Kept kept{message, std::string(message.topic), std::string(message.payload), std::string(message.response_topic), std::string(message.correlation_data)};
+  Kept kept{message, std::string(message.topic), std::string(message.payload), std::string(message.response_topic),
+            std::string(message.correlation_data)};
   const std::lock_guard lock(mutex_);
   if (closed_ || waiting_.size() >= kMostMessages || bytes_ + kept.size() > kMostBytes) return false;
   bytes_ += kept.size();

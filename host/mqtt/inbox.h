@@ -31,7 +31,9 @@ class Inbox {
   struct Kept {
     MqttMessage message;  // its views are set when it is handed over
     std::string topic, payload, response_topic, correlation_data;
-    std::size_t size() const { return sizeof(Kept) + topic.size() + payload.size() + response_topic.size() + correlation_data.size(); }
+    std::size_t size() const {
+      return sizeof(Kept) + topic.size() + payload.size() + response_topic.size() + correlation_data.size();
+    }
   };
 
   std::mutex mutex_;

@@ -27,7 +27,9 @@ TEST_CASE("messages are handed over in order with their texts, also those that c
   inbox.close();
   CHECK_FALSE(inbox.push(message("c", "")));
   std::string seen;
-  inbox.run([&](const MqttMessage& incoming) { seen.append(incoming.topic).append("=").append(incoming.payload).append(";"); });
+  inbox.run([&](const MqttMessage& incoming) {
+    seen.append(incoming.topic).append("=").append(incoming.payload).append(";");
+  });
   CHECK(seen == "a=gone soon;b=;");
 }
 
@@ -39,9 +41,7 @@ TEST_CASE("the inbox is bounded in messages and in bytes, and has room again whe
   while (count < 2 * Inbox::kMostMessages && inbox.push(message("t", payload))) ++count;
   CHECK(count == (large ? 15 : Inbox::kMostMessages));
   std::size_t handled = 0;
-  std::thread reader([&] {
-    inbox.run([&](const MqttMessage&) { ++handled; });
-  });
+  std::thread reader([&] { inbox.run([&](const MqttMessage&) { ++handled; }); });
   while (!inbox.push(message("t", payload))) std::this_thread::yield();
   inbox.close();
   reader.join();

@@ -16,7 +16,7 @@ struct MqttMessage {
   std::size_t payload_size = 0;  ///< as it was sent
   bool too_long = false;         ///< `payload` is cut
   int qos = 0;
-  bool retained = false;         ///< 3.1.1: an answer to a subscription, that is: stale
+  bool retained = false;  ///< 3.1.1: an answer to a subscription, that is: stale
   bool duplicate = false;
   std::optional<std::uint32_t> expiry_seconds;  ///< MQTT 5: what is left of its life
   std::string_view response_topic;              ///< MQTT 5, else empty
@@ -27,9 +27,9 @@ struct MqttMessage {
 struct PublishRequest {
   std::string topic;
   std::string payload;
-  int qos = 1;             ///< 0, 1 or 2
+  int qos = 1;  ///< 0, 1 or 2
   bool retain = false;
-  bool conflate = false;   ///< while it waits, a newer one of the same topic takes its place
+  bool conflate = false;                        ///< while it waits, a newer one of the same topic takes its place
   std::optional<std::uint32_t> expiry_seconds;  ///< also counted while it waits here
   std::string response_topic;                   ///< MQTT 5 only
   std::string correlation_data;                 ///< MQTT 5 only

@@ -28,7 +28,9 @@ Outbound::Entry* Outbound::offer(PublishRequest request, bool direct, std::chron
   const auto sequence = ++last_sequence_;
   if (direct && may_send(request.qos) && may_overtake(request)) {
     count_in_flight(request.qos, +1);
-    const auto place = in_flight_.emplace_hint(in_flight_.end(), sequence, Entry{.owner = owner_, .sequence = sequence, .accepted = now, .request = std::move(request)});
+    const auto place = in_flight_.emplace_hint(
+        in_flight_.end(), sequence,
+        Entry{.owner = owner_, .sequence = sequence, .accepted = now, .request = std::move(request)});
     return &place->second;
   }
   if (!request.conflate && droppable_.size() >= queue_limit_) {

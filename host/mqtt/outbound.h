@@ -71,7 +71,7 @@ class Outbound {
   std::uint64_t last_sequence_ = 0;
   Entries queue_;
   Entries in_flight_;
-  std::set<std::uint64_t> droppable_;  // those of queue_ that do not conflate
+  std::set<std::uint64_t> droppable_;              // those of queue_ that do not conflate
   std::unordered_map<std::string, Topic> topics_;  // of queue_
   std::size_t acknowledged_in_flight_ = 0;         // QoS 1 and 2
   std::size_t unacknowledged_in_flight_ = 0;       // QoS 0

@@ -136,7 +136,8 @@ TEST_CASE("a message that outlived its expiry while it waited is not sent") {
 
 TEST_CASE("a message that ends every connection is given up, those behind it are not") {
   Outbound outbound(nullptr, 1000);
-  for (const char* payload : {"1", "2", "3"}) outbound.offer(message("topic/" + std::string(payload), payload), true, kNow);
+  for (const char* payload : {"1", "2", "3"})
+    outbound.offer(message("topic/" + std::string(payload), payload), true, kNow);
   for (int i = 1; i < Outbound::kMostBlamed; ++i) {
     outbound.open(2);
     while (outbound.next(kNow)) {

@@ -31,7 +31,8 @@ void on_connected5(void* context, MQTTAsync_successData5* data) {
   if (const auto limit = number_property(data->properties, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM)) {
     result.receive_maximum = static_cast<std::uint16_t>(*limit);
   }
-  if (const auto limit = number_property(data->properties, MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE)) result.maximum_packet = *limit;
+  if (const auto limit = number_property(data->properties, MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE))
+    result.maximum_packet = *limit;
   events_of(context).connected(result);
 }
 
@@ -49,9 +50,10 @@ void on_connection_lost(void* context, char*) { events_of(context).connection_lo
 // After a DISCONNECT from the broker Paho calls this alone, not connection lost.
 void on_broker_disconnected(void* context, MQTTProperties*, enum MQTTReasonCodes reason) {
   const char* text = MQTTReasonCode_toString(reason);
-  events_of(context).connection_lost(reason == MQTTREASONCODE_SESSION_TAKEN_OVER ? "another client has connected with the same client id"
-                                     : text                                      ? text
-                                                                                 : "the broker ended it");
+  events_of(context).connection_lost(reason == MQTTREASONCODE_SESSION_TAKEN_OVER
+                                         ? "another client has connected with the same client id"
+                                     : text ? text
+                                            : "the broker ended it");
 }
 
 int on_tls_error(const char* text, size_t length, void* context) {
@@ -63,7 +65,8 @@ int on_arrived(void* context, char* topic, int topic_length, MQTTAsync_message* 
   MqttMessage incoming;
   incoming.arrival = std::chrono::steady_clock::now();
   // Paho gives the length only for a topic with a NUL in it.
-  incoming.topic = topic_length > 0 ? std::string_view(topic, static_cast<std::size_t>(topic_length)) : std::string_view(topic);
+  incoming.topic =
+      topic_length > 0 ? std::string_view(topic, static_cast<std::size_t>(topic_length)) : std::string_view(topic);
   incoming.payload_size = static_cast<std::size_t>(std::max(message->payloadlen, 0));
   incoming.payload = std::string_view(static_cast<const char*>(message->payload), incoming.payload_size);
   incoming.qos = message->qos;
@@ -80,7 +83,9 @@ int on_arrived(void* context, char* topic, int topic_length, MQTTAsync_message* 
 
 void on_delivered(void* context, MQTTAsync_successData*) { events_of_entry(context).delivered(entry_of(context)); }
 void on_delivered5(void* context, MQTTAsync_successData5*) { events_of_entry(context).delivered(entry_of(context)); }
-void on_not_delivered(void* context, MQTTAsync_failureData*) { events_of_entry(context).not_delivered(entry_of(context), ""); }
+void on_not_delivered(void* context, MQTTAsync_failureData*) {
+  events_of_entry(context).not_delivered(entry_of(context), "");
+}
 
 void on_not_delivered5(void* context, MQTTAsync_failureData5* data) {
   // Paho leaves reasonCode unset together with a code of its own, which is negative.
@@ -98,7 +103,8 @@ void report_subscribed(void* context, std::span<const int> codes) {
 
 void on_subscribed(void* context, MQTTAsync_successData* data) {
   const auto count = batch_of(context).subscriptions.size();
-  report_subscribed(context, count == 1 ? std::span<const int>(&data->alt.qos, 1) : std::span<const int>(data->alt.qosList, count));
+  report_subscribed(
+      context, count == 1 ? std::span<const int>(&data->alt.qos, 1) : std::span<const int>(data->alt.qosList, count));
 }
 
 void on_subscribed5(void* context, MQTTAsync_successData5* data) {
@@ -122,8 +128,12 @@ void on_not_subscribed5(void* context, MQTTAsync_failureData5* data) {
   report_subscribed(context, refused ? std::span<const int>(&code, 1) : std::span<const int>());
 }
 
-void on_unsubscribed(void* context, MQTTAsync_successData*) { batch_of(context).owner->unsubscribed(batch_of(context)); }
-void on_unsubscribed5(void* context, MQTTAsync_successData5*) { batch_of(context).owner->unsubscribed(batch_of(context)); }
+void on_unsubscribed(void* context, MQTTAsync_successData*) {
+  batch_of(context).owner->unsubscribed(batch_of(context));
+}
+void on_unsubscribed5(void* context, MQTTAsync_successData5*) {
+  batch_of(context).owner->unsubscribed(batch_of(context));
+}
 
 void on_disconnected(void* context, MQTTAsync_successData*) { events_of(context).disconnected(); }
 void on_disconnected5(void* context, MQTTAsync_successData5*) { events_of(context).disconnected(); }
@@ -137,13 +147,20 @@ const char* text_or_null(const std::string& text) { return text.empty() ? nullpt
 
 // A broker ends the connection for each of these, and would again after every reconnect.
 std::string publish_problem(const PublishRequest& request, std::uint32_t maximum_packet) {
-  const auto is_topic = [](std::string_view topic) { return topic.size() <= 65'535 && topic.find_first_of(std::string_view("+#\0", 3)) == std::string_view::npos; };
-  if (request.topic.empty() || !is_topic(request.topic)) return fmt::format("\"{}\" is no topic to publish on", request.topic.substr(0, 100));
-  if (!is_topic(request.response_topic)) return fmt::format("\"{}\" is no response topic", request.response_topic.substr(0, 100));
+  const auto is_topic = [](std::string_view topic) {
+    return topic.size() <= 65'535 && topic.find_first_of(std::string_view("+#\0", 3)) == std::string_view::npos;
+  };
+  if (request.topic.empty() || !is_topic(request.topic))
+    return fmt::format("\"{}\" is no topic to publish on", request.topic.substr(0, 100));
+  if (!is_topic(request.response_topic))
+    return fmt::format("\"{}\" is no response topic", request.response_topic.substr(0, 100));
   if (request.correlation_data.size() > 65'535) return "the correlation data is longer than 65535 bytes";
   constexpr std::size_t kRest = 64;  // header, lengths and the properties of fixed size
-  const auto size = request.topic.size() + request.payload.size() + request.response_topic.size() + request.correlation_data.size() + kRest;
-  if (size > maximum_packet) return fmt::format("message on \"{}\": {} bytes are more than the broker's limit of {}", request.topic, size, maximum_packet);
+  const auto size = request.topic.size() + request.payload.size() + request.response_topic.size() +
+                    request.correlation_data.size() + kRest;
+  if (size > maximum_packet)
+    return fmt::format("message on \"{}\": {} bytes are more than the broker's limit of {}", request.topic, size,
+                       maximum_packet);
   return {};
 }
 
@@ -166,11 +183,13 @@ PahoHandle::PahoHandle(const MqttSettings& settings, MqttVersion version, PahoEv
   // The window and the QoS 0 limit of our own queue are the limits; this one is never to be reached.
   options.maxBufferedMessages = static_cast<int>(settings.outbound_window + settings.queue_limit + 100);
   const bool ipv6 = broker_.host.find(':') != std::string::npos;
-  const auto uri = fmt::format("{}://{}{}{}:{}", broker_.tls ? "ssl" : "tcp", ipv6 ? "[" : "", broker_.host, ipv6 ? "]" : "", broker_.port);
+  const auto uri = fmt::format("{}://{}{}{}:{}", broker_.tls ? "ssl" : "tcp", ipv6 ? "[" : "", broker_.host,
+                               ipv6 ? "]" : "", broker_.port);
   const std::lock_guard lock(handle_count_mutex());
   // At any other level Paho formats every packet for a trace nobody reads: a quarter of its receive time.
   MQTTAsync_setTraceLevel(MQTTASYNC_TRACE_ERROR);
-  created_ = MQTTAsync_createWithOptions(&handle_, uri.c_str(), settings.client_id.c_str(), MQTTCLIENT_PERSISTENCE_NONE, nullptr, &options);
+  created_ = MQTTAsync_createWithOptions(&handle_, uri.c_str(), settings.client_id.c_str(), MQTTCLIENT_PERSISTENCE_NONE,
+                                         nullptr, &options);
   if (created_ != MQTTASYNC_SUCCESS) return;
   MQTTAsync_setCallbacks(handle_, &events_, on_connection_lost, on_arrived, nullptr);
   if (v5) MQTTAsync_setDisconnected(handle_, &events_, on_broker_disconnected);
@@ -182,7 +201,8 @@ PahoHandle::~PahoHandle() {
 }
 
 std::string PahoHandle::connect() {
-  if (created_ != MQTTASYNC_SUCCESS) return fmt::format("client id \"{}\": {}", settings_.client_id, error_text(created_));
+  if (created_ != MQTTASYNC_SUCCESS)
+    return fmt::format("client id \"{}\": {}", settings_.client_id, error_text(created_));
   const bool v5 = version_ == MqttVersion::v5;
   MQTTAsync_connectOptions options = MQTTAsync_connectOptions_initializer;
   Properties properties;
@@ -192,10 +212,13 @@ std::string PahoHandle::connect() {
     options.onSuccess5 = on_connected5;
     options.onFailure5 = on_connect_failed5;
     if (settings_.session_expiry.count() > 0) {
-      properties.add_number(MQTTPROPERTY_CODE_SESSION_EXPIRY_INTERVAL, static_cast<std::uint32_t>(settings_.session_expiry.count()));
+      properties.add_number(MQTTPROPERTY_CODE_SESSION_EXPIRY_INTERVAL,
+                            static_cast<std::uint32_t>(settings_.session_expiry.count()));
     }
-    if (settings_.receive_maximum > 0) properties.add_short(MQTTPROPERTY_CODE_RECEIVE_MAXIMUM, settings_.receive_maximum);
-    if (settings_.maximum_packet > 0) properties.add_number(MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE, settings_.maximum_packet);
+    if (settings_.receive_maximum > 0)
+      properties.add_short(MQTTPROPERTY_CODE_RECEIVE_MAXIMUM, settings_.receive_maximum);
+    if (settings_.maximum_packet > 0)
+      properties.add_number(MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE, settings_.maximum_packet);
     options.connectProperties = properties.get();
   } else {
     options.cleansession = settings_.clean_start;
@@ -205,7 +228,8 @@ std::string PahoHandle::connect() {
   }
   options.context = &events_;
   options.keepAliveInterval = static_cast<int>(settings_.keep_alive.count());
-  options.connectTimeout = static_cast<int>(std::max<std::int64_t>(std::chrono::ceil<std::chrono::seconds>(settings_.connect_timeout).count(), 1));
+  options.connectTimeout = static_cast<int>(
+      std::max<std::int64_t>(std::chrono::ceil<std::chrono::seconds>(settings_.connect_timeout).count(), 1));
   options.username = text_or_null(settings_.username);
   if (!settings_.password.empty()) {
     options.binarypwd.len = static_cast<int>(settings_.password.size());
@@ -252,7 +276,8 @@ bool PahoHandle::disconnect() {
   return MQTTAsync_disconnect(handle_, &options) == MQTTASYNC_SUCCESS;
 }
 
-PahoHandle::Handed PahoHandle::publish(const Outbound::Entry& entry, std::uint32_t maximum_packet, std::string& problem) {
+PahoHandle::Handed PahoHandle::publish(const Outbound::Entry& entry, std::uint32_t maximum_packet,
+                                       std::string& problem) {
   const bool v5 = version_ == MqttVersion::v5;
   const PublishRequest& request = entry.request;
   problem = publish_problem(request, maximum_packet);
@@ -266,12 +291,15 @@ PahoHandle::Handed PahoHandle::publish(const Outbound::Entry& entry, std::uint32
 
   Properties properties;
   if (v5 && request.expiry_seconds) {
-    const auto waited = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - entry.accepted).count();
+    const auto waited =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - entry.accepted).count();
     const auto left = std::max<std::int64_t>(std::int64_t{*request.expiry_seconds} - waited, 0);
     properties.add_number(MQTTPROPERTY_CODE_MESSAGE_EXPIRY_INTERVAL, static_cast<std::uint32_t>(left));
   }
-  if (v5 && !request.response_topic.empty()) properties.add_text(MQTTPROPERTY_CODE_RESPONSE_TOPIC, request.response_topic);
-  if (v5 && !request.correlation_data.empty()) properties.add_text(MQTTPROPERTY_CODE_CORRELATION_DATA, request.correlation_data);
+  if (v5 && !request.response_topic.empty())
+    properties.add_text(MQTTPROPERTY_CODE_RESPONSE_TOPIC, request.response_topic);
+  if (v5 && !request.correlation_data.empty())
+    properties.add_text(MQTTPROPERTY_CODE_CORRELATION_DATA, request.correlation_data);
   message.properties = *properties.get();
 
   MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
@@ -314,7 +342,8 @@ bool PahoHandle::subscribe(const PahoEvents::SubscribeBatch& batch) {
     response.onSuccess = on_subscribed;
     response.onFailure = on_not_subscribed;
   }
-  return MQTTAsync_subscribeMany(handle_, static_cast<int>(filters.size()), filters.data(), qos.data(), &response) == MQTTASYNC_SUCCESS;
+  return MQTTAsync_subscribeMany(handle_, static_cast<int>(filters.size()), filters.data(), qos.data(), &response) ==
+         MQTTASYNC_SUCCESS;
 }
 
 bool PahoHandle::unsubscribe(const PahoEvents::SubscribeBatch& batch) {
@@ -327,7 +356,8 @@ bool PahoHandle::unsubscribe(const PahoEvents::SubscribeBatch& batch) {
   } else {
     response.onSuccess = on_unsubscribed;
   }
-  return MQTTAsync_unsubscribeMany(handle_, static_cast<int>(names.size()), names.data(), &response) == MQTTASYNC_SUCCESS;
+  return MQTTAsync_unsubscribeMany(handle_, static_cast<int>(names.size()), names.data(), &response) ==
+         MQTTASYNC_SUCCESS;
 }
 
 }  // namespace m2ag::host

@@ -62,7 +62,8 @@ BrokerAddress parse_broker_url(std::string_view url) {
   if (!port.empty()) {
     unsigned number = 0;
     const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
-    if (error != std::errc{} || end != port.data() + port.size() || number == 0 || number > 65535) refuse(url, "the port is not 1 to 65535");
+    if (error != std::errc{} || end != port.data() + port.size() || number == 0 || number > 65535)
+      refuse(url, "the port is not 1 to 65535");
     address.port = static_cast<std::uint16_t>(number);
   }
   return address;

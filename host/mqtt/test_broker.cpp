@@ -126,7 +126,8 @@ TestBroker::~TestBroker() = default;
 
 void TestBroker::start() {
   const auto output = folder() / fmt::format("life-{}.log", ++life_);
-  process_ = std::make_unique<TestProcess>(std::vector<std::string>{"/usr/sbin/mosquitto", "-c", folder() / "mosquitto.conf"}, output);
+  process_ = std::make_unique<TestProcess>(
+      std::vector<std::string>{"/usr/sbin/mosquitto", "-c", folder() / "mosquitto.conf"}, output);
   wait_for_port(port_, *process_, output);
 }
 

@@ -13,8 +13,8 @@ TestClient::TestClient(MqttSettings settings, bool start) {
     std::function<void(const MqttMessage&)> action;
     {
       const std::lock_guard lock(mutex_);
-      Message copy{std::string(message.topic), std::string(message.payload), message, std::string(message.response_topic),
-                   std::string(message.correlation_data)};
+      Message copy{std::string(message.topic), std::string(message.payload), message,
+                   std::string(message.response_topic), std::string(message.correlation_data)};
       copy.info.topic = copy.info.payload = copy.info.response_topic = copy.info.correlation_data = {};
       messages_.push_back(std::move(copy));
       action = when_message_;

@@ -30,14 +30,9 @@ bool VersionChoice::failed(MqttVersion version, Failure failure, Time now) {
     return false;
   }
   switch (failure) {
-    case Failure::refused_version:
-      old_until_ = now + kOldFor;
-      return true;
-    case Failure::closed_at_connect:
-      trial_ = ++closed_at_connect_ >= kSuspiciousCloses;
-      return trial_;
-    case Failure::other:
-      break;
+    case Failure::refused_version: old_until_ = now + kOldFor; return true;
+    case Failure::closed_at_connect: trial_ = ++closed_at_connect_ >= kSuspiciousCloses; return trial_;
+    case Failure::other: break;
   }
   closed_at_connect_ = 0;
   return false;

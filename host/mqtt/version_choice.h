@@ -12,7 +12,7 @@ class VersionChoice {
  public:
   using Time = std::chrono::steady_clock::time_point;
   enum class Failure {
-    refused_version,    ///< the broker said so
+    refused_version,  ///< the broker said so
     closed_at_connect,  ///< it ended the connection at our CONNECT: some do so for a version they do not know, all do when they go down
     other,
   };
@@ -26,9 +26,9 @@ class VersionChoice {
 
  private:
   MqttVersion asked_;
-  bool trial_ = false;        // of 3.1.1, because the broker closed
+  bool trial_ = false;  // of 3.1.1, because the broker closed
   int closed_at_connect_ = 0;
-  Time old_until_{};          // the broker is taken for a 3.1.1 one until then
+  Time old_until_{};  // the broker is taken for a 3.1.1 one until then
 };
 
 }  // namespace m2ag::host

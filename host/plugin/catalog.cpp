@@ -25,7 +25,8 @@ std::vector<fs::path> libraries_in(const std::vector<fs::path>& folders, Log& lo
   for (const fs::path& folder : folders) {
     std::error_code error;
     std::vector<fs::path> found;
-    for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator();
+         entry.increment(error)) {
       if (entry->path().extension() == ".so") found.push_back(entry->path());
     }
     if (error) log.warning("", "no plugins from {}: {}", folder.string(), error.message());
@@ -61,8 +62,8 @@ std::variant<PluginDescription, RefusedPlugin> read_line_about(const fs::path& f
 /// Takes from `plugins` the element with a spec of that name, and the spec.
 template <class Spec>
 std::pair<const PluginDescription*, const Spec*> find(const std::vector<PluginDescription>& plugins,
-                                                      std::vector<Spec> PluginDescription::*specs, std::string Spec::*member,
-                                                      std::string_view name) {
+                                                      std::vector<Spec> PluginDescription::*specs,
+                                                      std::string Spec::*member, std::string_view name) {
   for (const PluginDescription& plugin : plugins) {
     for (const Spec& spec : plugin.*specs) {
       if (spec.*member == name) return {&plugin, &spec};
@@ -79,14 +80,15 @@ void drop_known(PluginDescription& description, const std::vector<PluginDescript
   std::erase_if(description.*specs, [&](const Spec& spec) {
     const PluginDescription* first = find(plugins, specs, member, spec.*member).first;
     if (first == nullptr) return false;
-    left_out.push_back(fmt::format("{}: its {} \"{}\" is not used, because {} offers one too", description.path.string(), what,
-                                   spec.*member, first->path.string()));
+    left_out.push_back(fmt::format("{}: its {} \"{}\" is not used, because {} offers one too",
+                                   description.path.string(), what, spec.*member, first->path.string()));
     return true;
   });
 }
 
 template <class Spec>
-std::vector<const Spec*> pointers(const std::vector<PluginDescription>& plugins, std::vector<Spec> PluginDescription::*specs) {
+std::vector<const Spec*> pointers(const std::vector<PluginDescription>& plugins,
+                                  std::vector<Spec> PluginDescription::*specs) {
   std::vector<const Spec*> all;
   for (const PluginDescription& plugin : plugins) {
     for (const Spec& spec : plugin.*specs) all.push_back(&spec);
@@ -113,12 +115,14 @@ std::shared_ptr<const Catalog> Catalog::describe(const std::vector<fs::path>& fi
   class Made : public Catalog {};  // for make_shared, which cannot reach a private constructor
   auto catalog = std::make_shared<Made>();
   catalog->describe_in_child(files, program, patience);
-  for (const RefusedPlugin& plugin : catalog->refused_) log.warning("", "plugin {} refused: {}", plugin.path.string(), plugin.reason);
+  for (const RefusedPlugin& plugin : catalog->refused_)
+    log.warning("", "plugin {} refused: {}", plugin.path.string(), plugin.reason);
   for (const std::string& sentence : catalog->left_out_) log.warning("", "{}", sentence);
   return catalog;
 }
 
-void Catalog::describe_in_child(const std::vector<fs::path>& files, const fs::path& program, std::chrono::milliseconds patience) {
+void Catalog::describe_in_child(const std::vector<fs::path>& files, const fs::path& program,
+                                std::chrono::milliseconds patience) {
   for (std::size_t next = 0; next < files.size();) {
     std::vector<std::string> arguments = {"describe", "--child"};
     for (std::size_t i = next; i < files.size(); ++i) arguments.push_back(files[i].string());
@@ -184,11 +188,13 @@ std::string Catalog::unknown_chip(std::string_view chip) const {
   return unknown("simulated chip", chip, names(chips(), &SimulatedChipSpec::chip));
 }
 
-std::string Catalog::unknown(std::string_view what, std::string_view name, const std::vector<std::string>& known) const {
+std::string Catalog::unknown(std::string_view what, std::string_view name,
+                             const std::vector<std::string>& known) const {
   std::string text = fmt::format("no plugin offers the {} \"{}\"", what, name);
   if (const auto nearest = closest(name, known)) return fmt::format("{}, did you mean \"{}\"?", text, *nearest);
   for (const RefusedPlugin& plugin : refused_) {
-    if (plugin.path.stem() == name) return fmt::format("{}; {} was refused: {}", text, plugin.path.string(), plugin.reason);
+    if (plugin.path.stem() == name)
+      return fmt::format("{}; {} was refused: {}", text, plugin.path.string(), plugin.reason);
   }
   return text + " (m2ag plugins lists what there is)";
 }

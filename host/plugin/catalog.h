@@ -33,11 +33,13 @@ class Catalog : public Types {
   /// Describes each `*.so` of the folders in a child, `program describe --child FILE…`; a plugin that crashes or hangs there is refused
   /// and the others go on. A type that two plugins offer is the first folder's, with a warning. Throws std::system_error when no child
   /// can be started.
-  static std::shared_ptr<const Catalog> scan(const std::vector<std::filesystem::path>& folders, const std::filesystem::path& program,
-                                             Log& log, std::chrono::milliseconds patience = kPatience);
+  static std::shared_ptr<const Catalog> scan(const std::vector<std::filesystem::path>& folders,
+                                             const std::filesystem::path& program, Log& log,
+                                             std::chrono::milliseconds patience = kPatience);
   /// As `scan`, for these files.
-  static std::shared_ptr<const Catalog> describe(const std::vector<std::filesystem::path>& files, const std::filesystem::path& program,
-                                                 Log& log, std::chrono::milliseconds patience = kPatience);
+  static std::shared_ptr<const Catalog> describe(const std::vector<std::filesystem::path>& files,
+                                                 const std::filesystem::path& program, Log& log,
+                                                 std::chrono::milliseconds patience = kPatience);
   /// The child's part: a line for each file, and never back.
   [[noreturn]] static void describe_files(const std::vector<std::filesystem::path>& files);
 

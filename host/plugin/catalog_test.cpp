@@ -55,8 +55,9 @@ TEST_CASE("a scan finds what each plugin offers, and loads it only when it is us
 
 TEST_CASE("a plugin that crashes, hangs or is broken is refused, and the others go on") {
   Plugins plugins({"crashes_at_load", "hangs_at_load", "lamp", "newer_minor", "describe_throws"});
-  plugins.folder.write("cut.so", "\x7f"
-                                 "ELF");
+  plugins.folder.write("cut.so",
+                       "\x7f"
+                       "ELF");
   plugins.folder.write("notes.txt", "no plugin at all");
   const auto catalog = plugins.scan(std::chrono::milliseconds(2000));
   REQUIRE(catalog->find_type("lamp") != nullptr);
@@ -77,11 +78,13 @@ TEST_CASE("what a plugin prints while it is loaded is not taken for the child's 
 
 TEST_CASE("of two plugins with one type, the one in the first folder is used") {
   Plugins first({"second_lamp"}), second({"lamp"});
-  const auto catalog = Catalog::scan({first.folder.path(), second.folder.path(), first.folder.path()}, M2AG_PLUGIN_CHILD, first.log);
+  const auto catalog =
+      Catalog::scan({first.folder.path(), second.folder.path(), first.folder.path()}, M2AG_PLUGIN_CHILD, first.log);
   REQUIRE(catalog->plugins().size() == 2);
   REQUIRE(catalog->plugin_of_type("lamp")->path == first.folder / "second_lamp.so");
   REQUIRE(catalog->plugins()[1].components.empty());
-  REQUIRE_THAT(first.logged, Contains("its type \"lamp\" is not used, because " + (first.folder / "second_lamp.so").string()));
+  REQUIRE_THAT(first.logged,
+               Contains("its type \"lamp\" is not used, because " + (first.folder / "second_lamp.so").string()));
 }
 
 TEST_CASE("an unknown type is answered with the nearest, or with the plugin that was refused") {
@@ -90,7 +93,8 @@ TEST_CASE("an unknown type is answered with the nearest, or with the plugin that
   REQUIRE(catalog->unknown_type("lmap") == "no plugin offers the type \"lmap\", did you mean \"lamp\"?");
   REQUIRE_THAT(catalog->unknown_type("newer_minor"), Contains("newer_minor.so was refused: built with SDK 1.1"));
   REQUIRE_THAT(catalog->unknown_type("bmp280"), Contains("m2ag plugins lists what there is"));
-  REQUIRE(catalog->unknown_chip("thermometre") == "no plugin offers the simulated chip \"thermometre\", did you mean \"thermometer\"?");
+  REQUIRE(catalog->unknown_chip("thermometre") ==
+          "no plugin offers the simulated chip \"thermometre\", did you mean \"thermometer\"?");
   REQUIRE_THROWS_AS(catalog->load_type("bmp280"), PluginError);
 }
 

@@ -50,7 +50,8 @@ ChildLines::ChildLines(const std::filesystem::path& program, const std::vector<s
   sigfillset(&all);
   require(::posix_spawnattr_setsigmask(&attributes.attributes, &none), "posix_spawnattr_setsigmask");
   require(::posix_spawnattr_setsigdefault(&attributes.attributes, &all), "posix_spawnattr_setsigdefault");
-  require(::posix_spawnattr_setflags(&attributes.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF), "posix_spawnattr_setflags");
+  require(::posix_spawnattr_setflags(&attributes.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF),
+          "posix_spawnattr_setflags");
 
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
@@ -62,7 +63,8 @@ ChildLines::ChildLines(const std::filesystem::path& program, const std::vector<s
   argv.push_back(nullptr);
   int error = ::posix_spawn_file_actions_addopen(&files.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   if (error == 0) error = ::posix_spawn_file_actions_adddup2(&files.actions, ends[1], STDOUT_FILENO);
-  if (error == 0) error = ::posix_spawn(&pid_, name.c_str(), &files.actions, &attributes.attributes, argv.data(), environ);
+  if (error == 0)
+    error = ::posix_spawn(&pid_, name.c_str(), &files.actions, &attributes.attributes, argv.data(), environ);
   ::close(ends[1]);
   if (error != 0) {
     ::close(output_);
@@ -121,7 +123,8 @@ std::string ChildLines::ending() {
     const int signal = WTERMSIG(status_);
     const char* name = ::sigabbrev_np(signal);
     const char* text = ::sigdescr_np(signal);
-    return fmt::format("crashed with SIG{} ({})", name != nullptr ? name : "?", text != nullptr ? text : "unknown signal");
+    return fmt::format("crashed with SIG{} ({})", name != nullptr ? name : "?",
+                       text != nullptr ? text : "unknown signal");
   }
   return fmt::format("ended the process with exit code {}", WEXITSTATUS(status_));
 }

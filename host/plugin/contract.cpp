@@ -62,14 +62,15 @@ void expect_one_symbol(const std::filesystem::path& plugin) {
   const std::vector<std::string> symbols = exported_symbols(plugin);
   if (symbols == std::vector<std::string>{abi::kSymbol}) return;
   const auto shown = std::span(symbols).first(std::min<std::size_t>(symbols.size(), 4));
-  throw Finding(fmt::format("it exports {} strong symbols ({}{}): build it with m2ag_add_plugin", symbols.size(), fmt::join(shown, ", "),
-                            shown.size() < symbols.size() ? ", …" : ""));
+  throw Finding(fmt::format("it exports {} strong symbols ({}{}): build it with m2ag_add_plugin", symbols.size(),
+                            fmt::join(shown, ", "), shown.size() < symbols.size() ? ", …" : ""));
 }
 
 void expect_same_description(const PluginLibrary& library) {
   PluginDescription again = library.describe();
   again.path = library.description().path;
-  if (to_json(again) != to_json(library.description())) throw Finding("it described itself in another way the second time");
+  if (to_json(again) != to_json(library.description()))
+    throw Finding("it described itself in another way the second time");
 }
 
 void expect_unmapped(const std::filesystem::path& plugin) {
@@ -125,8 +126,8 @@ bool check_contract(const std::filesystem::path& plugin, const std::filesystem::
   if (findings == 0 && !child.ended_well()) found(child.ending());
   // A crash after findings of other steps is one more; exit code 1 alone is what those findings led to.
   if (findings > 0 && child.crashed()) found(child.ending());
-  out << plugin.filename().string() << (findings == 0 ? " keeps" : " breaks") << " the contract: " << steps << " steps, " << findings
-      << " findings\n";
+  out << plugin.filename().string() << (findings == 0 ? " keeps" : " breaks") << " the contract: " << steps
+      << " steps, " << findings << " findings\n";
   return findings == 0;
 }
 

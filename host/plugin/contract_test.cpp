@@ -47,10 +47,12 @@ TEST_CASE("each way to break the contract is a finding that says what broke") {
   expect_finding("newer_minor", "FAIL  loads and describes itself: it threw: built with SDK 1.1");
   expect_finding("crashes_at_load", "FAIL  loads and describes itself: crashed with SIGABRT");
   expect_finding("describes_unlike", "it described itself in another way the second time");
-  expect_finding("refuses_defaults", "is made with its defaults, and destroyed: it threw: word: \"default\" does not please");
+  expect_finding("refuses_defaults",
+                 "is made with its defaults, and destroyed: it threw: word: \"default\" does not please");
   expect_finding("keeps_line", "it still holds line GPIO4 after stop()");
   expect_finding("throws_int", "it threw something that is no std::exception");
-  expect_finding("crashes_in_start", "FAIL  faulty: starts and stops 100 times, and contains its exceptions: crashed with SIGABRT");
+  expect_finding("crashes_in_start",
+                 "FAIL  faulty: starts and stops 100 times, and contains its exceptions: crashed with SIGABRT");
   expect_finding("publishes_unknown", "it published on \"elsewhere\", which it does not describe");
   expect_finding("publishes_text", "it published text on \"value\"");
 }

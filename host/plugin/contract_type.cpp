@@ -30,7 +30,8 @@ Value example_value(const ParamSpec& spec) {
     case ParamType::boolean: return false;
     case ParamType::integer: return static_cast<std::int64_t>(std::ceil(nearest(1)));
     case ParamType::size: return format_size(static_cast<std::int64_t>(std::ceil(nearest(1))));
-    case ParamType::duration: return format_duration(std::chrono::microseconds(static_cast<std::int64_t>(std::ceil(nearest(1'000'000)))));
+    case ParamType::duration:
+      return format_duration(std::chrono::microseconds(static_cast<std::int64_t>(std::ceil(nearest(1'000'000)))));
     case ParamType::number: return nearest(1);
     case ParamType::text: return "example";
     case ParamType::gpio_line: return "GPIO" + spec.name;  // one for each parameter
@@ -88,7 +89,8 @@ class Bench {
       // contained: the host would report it and retry
     }
     component_->stop();
-    if (const auto line = context_.held_line()) throw Finding(fmt::format("it still holds line {} after stop()", *line));
+    if (const auto line = context_.held_line())
+      throw Finding(fmt::format("it still holds line {} after stop()", *line));
   }
 
   /// Each publication must be of a described channel and of its type.
@@ -107,11 +109,13 @@ class Bench {
 
  private:
   void attach_chip(const Value& settings, const std::vector<SimulatedChipSpec>& chips) {
-    const auto chip = std::find_if(chips.begin(), chips.end(), [&](const SimulatedChipSpec& each) { return each.chip == spec_.type; });
+    const auto chip = std::find_if(chips.begin(), chips.end(),
+                                   [&](const SimulatedChipSpec& each) { return each.chip == spec_.type; });
     const Value* bus = settings.find("bus");
     const Value* address = settings.find("address");
     if (chip == chips.end() || bus == nullptr || address == nullptr) return;
-    context_.attach_chip({bus->as_text(), static_cast<std::uint8_t>(address->as_integer())}, chip->create(bound_settings(chip->params)));
+    context_.attach_chip({bus->as_text(), static_cast<std::uint8_t>(address->as_integer())},
+                         chip->create(bound_settings(chip->params)));
   }
 
   void use() {
@@ -139,8 +143,10 @@ class Bench {
 };
 
 void expect_kept_promises(const ComponentSpec& spec, Component& component) {
-  if (!spec.sensor && dynamic_cast<Sensor*>(&component) != nullptr) throw Finding("it samples, and is not described as a sensor");
-  if (spec.sensor && dynamic_cast<Sensor*>(&component) == nullptr) throw Finding("it is described as a sensor, and has no sample()");
+  if (!spec.sensor && dynamic_cast<Sensor*>(&component) != nullptr)
+    throw Finding("it samples, and is not described as a sensor");
+  if (spec.sensor && dynamic_cast<Sensor*>(&component) == nullptr)
+    throw Finding("it is described as a sensor, and has no sample()");
 }
 
 }  // namespace

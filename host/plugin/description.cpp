@@ -190,7 +190,8 @@ Json to_json(const PluginDescription& description) {
 
 PluginDescription description_from_json(const Json& json) {
   return {json.at("path").get<std::string>(), json.at("name").get<std::string>(), json.at("version").get<std::string>(),
-          list<ComponentSpec>(json, "components", component_from_json), list<SimulatedChipSpec>(json, "chips", chip_from_json)};
+          list<ComponentSpec>(json, "components", component_from_json),
+          list<SimulatedChipSpec>(json, "chips", chip_from_json)};
 }
 
 }  // namespace m2ag::host

@@ -40,7 +40,9 @@ class Bytes {
  public:
   Bytes(const std::filesystem::path& file, std::uint64_t size) : stream_(file, std::ios::binary), size_(size) {}
 
-  bool contains(std::uint64_t offset, std::uint64_t length) const { return offset <= size_ && length <= size_ - offset; }
+  bool contains(std::uint64_t offset, std::uint64_t length) const {
+    return offset <= size_ && length <= size_ - offset;
+  }
 
   template <class T>
   bool read(std::uint64_t offset, std::span<T> out) {
@@ -85,7 +87,8 @@ std::optional<std::string> segments_problem(Bytes& bytes, const Header& header) 
   if (!bytes.read(header.e_phoff, std::span(segments))) return fmt::format(kTruncated, "in its program headers");
   for (const Segment& segment : segments) {
     if (segment.p_type == PT_NULL) continue;
-    if (!bytes.contains(segment.p_offset, segment.p_filesz)) return fmt::format(kTruncated, "a segment ends beyond its end");
+    if (!bytes.contains(segment.p_offset, segment.p_filesz))
+      return fmt::format(kTruncated, "a segment ends beyond its end");
   }
   return std::nullopt;
 }
@@ -107,7 +110,8 @@ std::optional<std::string> elf_problem(const std::filesystem::path& file) {
   Bytes bytes(file, static_cast<std::uint64_t>(status.st_size));
   Header header{};
   if (!bytes.read(0, header)) {
-    return status.st_size == 0 ? std::string("the file is empty") : std::string("cannot be read, or is too short for an ELF file");
+    return status.st_size == 0 ? std::string("the file is empty")
+                               : std::string("cannot be read, or is too short for an ELF file");
   }
   if (auto problem = identity_problem(header)) return problem;
   if (auto problem = segments_problem(bytes, header)) return problem;
@@ -130,7 +134,8 @@ std::vector<std::string> exported_symbols(const std::filesystem::path& file) {
       throw std::runtime_error("its symbol table makes no sense");
     }
     const Section& strings = sections[section.sh_link];
-    if (!bytes.contains(strings.sh_offset, strings.sh_size)) throw std::runtime_error("its string table makes no sense");
+    if (!bytes.contains(strings.sh_offset, strings.sh_size))
+      throw std::runtime_error("its string table makes no sense");
     std::vector<Symbol> symbols(section.sh_size / sizeof(Symbol));
     std::string text(strings.sh_size, '\0');
     if (!bytes.read(section.sh_offset, std::span(symbols)) || !bytes.read(strings.sh_offset, std::span(text))) {

@@ -47,8 +47,8 @@ TEST_CASE("a file cut short anywhere is refused, as the loader would die on it")
   const std::string bytes = lamp_bytes();
   const TestFolder folder;
   const auto size = bytes.size();
-  for (const std::size_t length : {std::size_t{1}, std::size_t{63}, std::size_t{64}, std::size_t{200}, std::size_t{3000}, size / 4, size / 2,
-                                   size - 4096, size - 1}) {
+  for (const std::size_t length : {std::size_t{1}, std::size_t{63}, std::size_t{64}, std::size_t{200},
+                                   std::size_t{3000}, size / 4, size / 2, size - 4096, size - 1}) {
     CAPTURE(length, size);
     const auto problem = elf_problem(folder.write("cut.so", std::string_view(bytes).substr(0, length)));
     REQUIRE(problem);
@@ -63,11 +63,15 @@ TEST_CASE("a file of another kind, machine or class is refused with both names")
   REQUIRE_THAT(elf_problem(folder / "absent.so").value_or(""), Contains("No such file"));
   REQUIRE(elf_problem(folder.path()) == "not a regular file");
 #ifdef __x86_64__
-  REQUIRE(problem_with([](Elf64_Ehdr& header) { header.e_machine = EM_AARCH64; }) == "built for aarch64, this host is x86_64");
+  REQUIRE(problem_with([](Elf64_Ehdr& header) { header.e_machine = EM_AARCH64; }) ==
+          "built for aarch64, this host is x86_64");
 #endif
-  REQUIRE_THAT(problem_with([](Elf64_Ehdr& header) { header.e_machine = 4711; }), Contains("built for machine 4711, this host is "));
-  REQUIRE(problem_with([](Elf64_Ehdr& header) { header.e_ident[EI_CLASS] = ELFCLASS32; }) == "built for 32 bit, this host is 64 bit");
-  REQUIRE_THAT(problem_with([](Elf64_Ehdr& header) { header.e_ident[EI_DATA] = ELFDATA2MSB; }), Contains("other byte order"));
+  REQUIRE_THAT(problem_with([](Elf64_Ehdr& header) { header.e_machine = 4711; }),
+               Contains("built for machine 4711, this host is "));
+  REQUIRE(problem_with([](Elf64_Ehdr& header) { header.e_ident[EI_CLASS] = ELFCLASS32; }) ==
+          "built for 32 bit, this host is 64 bit");
+  REQUIRE_THAT(problem_with([](Elf64_Ehdr& header) { header.e_ident[EI_DATA] = ELFDATA2MSB; }),
+               Contains("other byte order"));
   REQUIRE_THAT(problem_with([](Elf64_Ehdr& header) { header.e_type = ET_REL; }), Contains("not a shared library"));
 }
 

@@ -29,7 +29,8 @@ std::shared_ptr<boost::dll::shared_library> load(const std::filesystem::path& fi
   if (auto problem = elf_problem(file)) throw PluginError(*problem);
   if (auto problem = trust_problem(file)) throw PluginError("not loaded, because " + *problem);
   try {
-    return std::make_shared<boost::dll::shared_library>(file, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
+    return std::make_shared<boost::dll::shared_library>(
+        file, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
   } catch (const std::system_error& error) {
     throw PluginError("the dynamic loader refuses it: " + reason_of(error.what()));
   }
@@ -59,24 +60,25 @@ const Spec* find(const std::vector<Spec>& specs, std::string Spec::*member, std:
 
 std::optional<std::string> descriptor_problem(const abi::Descriptor& descriptor) {
   if (descriptor.magic != abi::kMagic) {
-    return fmt::format("its {} is not one of this SDK's descriptors (magic {:#018x}, expected {:#018x})", abi::kSymbol, descriptor.magic,
-                       abi::kMagic);
+    return fmt::format("its {} is not one of this SDK's descriptors (magic {:#018x}, expected {:#018x})", abi::kSymbol,
+                       descriptor.magic, abi::kMagic);
   }
   if (descriptor.size != sizeof(abi::Descriptor)) {
-    return fmt::format("its descriptor has {} bytes, this host's SDK {}.{} has {}: build it with that SDK", descriptor.size, abi::kMajor,
-                       abi::kMinor, sizeof(abi::Descriptor));
+    return fmt::format("its descriptor has {} bytes, this host's SDK {}.{} has {}: build it with that SDK",
+                       descriptor.size, abi::kMajor, abi::kMinor, sizeof(abi::Descriptor));
   }
   if (descriptor.sdk_major != abi::kMajor) {
-    return fmt::format("built with SDK {}.{}, this host speaks SDK {}.{}: build it again with this host's SDK", descriptor.sdk_major,
-                       descriptor.sdk_minor, abi::kMajor, abi::kMinor);
-  }
-  if (descriptor.sdk_minor > abi::kMinor) {
-    return fmt::format("built with SDK {}.{}, which is newer than this host's {}.{}: update m2ag, or build it with the older SDK",
+    return fmt::format("built with SDK {}.{}, this host speaks SDK {}.{}: build it again with this host's SDK",
                        descriptor.sdk_major, descriptor.sdk_minor, abi::kMajor, abi::kMinor);
   }
+  if (descriptor.sdk_minor > abi::kMinor) {
+    return fmt::format(
+        "built with SDK {}.{}, which is newer than this host's {}.{}: update m2ag, or build it with the older SDK",
+        descriptor.sdk_major, descriptor.sdk_minor, abi::kMajor, abi::kMinor);
+  }
   if (descriptor.build != abi::kBuild) {
-    return fmt::format("built in another way ({}) than this host ({}): use the same compiler settings", build_text(descriptor.build),
-                       build_text(abi::kBuild));
+    return fmt::format("built in another way ({}) than this host ({}): use the same compiler settings",
+                       build_text(descriptor.build), build_text(abi::kBuild));
   }
   if (descriptor.name == nullptr || descriptor.version == nullptr || descriptor.describe == nullptr) {
     return "its descriptor has no name, version or describe function";

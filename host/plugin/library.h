@@ -49,7 +49,8 @@ class PluginLibrary {
   PluginDescription describe() const;
 
  private:
-  std::shared_ptr<boost::dll::shared_library> library_;  // first: what the others hold runs code inside it while it is destroyed
+  std::shared_ptr<boost::dll::shared_library>
+      library_;  // first: what the others hold runs code inside it while it is destroyed
   const abi::Descriptor* descriptor_;
   PluginDescription description_;
 };

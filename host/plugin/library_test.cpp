@@ -59,14 +59,16 @@ TEST_CASE("a library that is no plugin of this host is refused, with both versio
   REQUIRE_THAT(refusal(fixture("other_size")), Contains("its descriptor has 64 bytes") && Contains("SDK 1.0 has 56"));
   REQUIRE_THAT(refusal(fixture("other_major")), Contains("built with SDK 2.0, this host speaks SDK 1.0"));
   REQUIRE_THAT(refusal(fixture("newer_minor")), Contains("built with SDK 1.1, which is newer than this host's 1.0"));
-  REQUIRE_THAT(refusal(fixture("debug_containers")), Contains("debug containers on") && Contains("debug containers off"));
+  REQUIRE_THAT(refusal(fixture("debug_containers")),
+               Contains("debug containers on") && Contains("debug containers off"));
 }
 
 TEST_CASE("a plugin that fails while it describes itself is refused") {
   REQUIRE_THAT(refusal(fixture("describe_throws")), Contains("it threw: no description today"));
   REQUIRE_THAT(refusal(fixture("describe_throws_int")), Contains("no std::exception"));
-  REQUIRE_THAT(refusal(fixture("reserved_names")), Contains("parameter interval: the host has a setting of this name") &&
-                                                       Contains("channel status: expected"));
+  REQUIRE_THAT(
+      refusal(fixture("reserved_names")),
+      Contains("parameter interval: the host has a setting of this name") && Contains("channel status: expected"));
 }
 
 TEST_CASE("a plugin that others may change is refused before any of its code runs") {
@@ -86,5 +88,6 @@ TEST_CASE("the dynamic loader's reason is passed on without noise") {
   REQUIRE(at != std::string::npos);
   bytes.replace(at, 14, "libabsent.so.6");
   const std::string reason = refusal(folder.write("lamp.so", bytes));
-  REQUIRE_THAT(reason, Contains("the dynamic loader refuses it: libabsent.so.6: cannot open shared object file") && !Contains("Illegal seek"));
+  REQUIRE_THAT(reason, Contains("the dynamic loader refuses it: libabsent.so.6: cannot open shared object file") &&
+                           !Contains("Illegal seek"));
 }

@@ -14,11 +14,12 @@ namespace {
 
 std::optional<std::string> problem_of(const std::filesystem::path& path, bool folder) {
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return fmt::format("{} cannot be read: {}", path.string(), std::strerror(errno));
+  if (::stat(path.c_str(), &status) != 0)
+    return fmt::format("{} cannot be read: {}", path.string(), std::strerror(errno));
   const std::string what = folder ? "its folder " + path.string() : "it";
   if (status.st_uid != 0 && status.st_uid != ::geteuid()) {
-    return fmt::format("{} belongs to user {}, not to root or to user {}, who runs this: chown {} {}", what, status.st_uid, ::geteuid(),
-                       ::geteuid(), path.string());
+    return fmt::format("{} belongs to user {}, not to root or to user {}, who runs this: chown {} {}", what,
+                       status.st_uid, ::geteuid(), ::geteuid(), path.string());
   }
   if (folder && (status.st_mode & S_ISVTX) != 0) return std::nullopt;
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {

@@ -67,4 +67,6 @@ TEST_CASE("a file that belongs to somebody else is refused") {
   REQUIRE_THAT(problem(file), Contains("belongs to user 65534") && Contains("chown 0 "));
 }
 
-TEST_CASE("a file that is not there is no trusted file") { REQUIRE_THAT(problem("/nowhere/a.so"), Contains("cannot be read")); }
+TEST_CASE("a file that is not there is no trusted file") {
+  REQUIRE_THAT(problem("/nowhere/a.so"), Contains("cannot be read"));
+}

@@ -102,8 +102,12 @@ TEST_CASE("the file is readable by its owner only") {
 TEST_CASE("a file of a newer version is refused with a sentence and left alone") {
   const Folder folder;
   Log log;
-  { SQLite::Database(folder.file("state.db").string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec("PRAGMA user_version=99"); }
-  CHECK_THROWS_WITH(StateStore(folder.file("state.db"), log), Catch::Contains("version 99") && Catch::Contains("use a newer m2ag"));
+  {
+    SQLite::Database(folder.file("state.db").string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
+        .exec("PRAGMA user_version=99");
+  }
+  CHECK_THROWS_WITH(StateStore(folder.file("state.db"), log),
+                    Catch::Contains("version 99") && Catch::Contains("use a newer m2ag"));
   CHECK(SQLite::Database(folder.file("state.db").string()).execAndGet("PRAGMA user_version").getInt() == 99);
 }
 
@@ -121,5 +125,6 @@ TEST_CASE("a file that is no database is moved aside, and said so") {
 
 TEST_CASE("a folder that does not exist is a sentence, not a crash") {
   Log log;
-  CHECK_THROWS_WITH(StateStore("/nonexistent/state.db", log), Catch::Contains("/nonexistent/state.db") && Catch::Contains("No such file"));
+  CHECK_THROWS_WITH(StateStore("/nonexistent/state.db", log),
+                    Catch::Contains("/nonexistent/state.db") && Catch::Contains("No such file"));
 }

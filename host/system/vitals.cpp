@@ -49,7 +49,9 @@ Value::Map process_vitals(const std::filesystem::path& state) {
   if (const auto free = kibibytes("/proc/meminfo", "MemAvailable")) out.emplace("memory_free", *free);
   rusage usage{};
   if (getrusage(RUSAGE_SELF, &usage) == 0) {
-    const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; };
+    const auto seconds = [](const timeval& time) {
+      return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    };
     out.emplace("cpu", seconds(usage.ru_utime) + seconds(usage.ru_stime));
   }
   double load = 0;
@@ -70,7 +72,8 @@ std::string boot_id() {
 std::string time_quality() {
   timex state{};
   const int result = adjtimex(&state);
-  const bool synchronised = result != -1 && result != TIME_ERROR && (static_cast<unsigned>(state.status) & static_cast<unsigned>(STA_UNSYNC)) == 0;
+  const bool synchronised = result != -1 && result != TIME_ERROR &&
+                            (static_cast<unsigned>(state.status) & static_cast<unsigned>(STA_UNSYNC)) == 0;
   return synchronised ? "ntp" : "unsynchronised";
 }
 
@@ -80,7 +83,8 @@ Value::List network_addresses() {
   if (getifaddrs(&list) != 0) return out;
   const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(list, &freeifaddrs);
   for (const ifaddrs* each = list; each != nullptr; each = each->ifa_next) {
-    const bool useful = each->ifa_addr != nullptr && (each->ifa_flags & IFF_UP) != 0 && (each->ifa_flags & IFF_LOOPBACK) == 0;
+    const bool useful =
+        each->ifa_addr != nullptr && (each->ifa_flags & IFF_UP) != 0 && (each->ifa_flags & IFF_LOOPBACK) == 0;
     if (!useful) continue;
     if (std::string text = address_text(*each->ifa_addr); !text.empty()) out.emplace_back(std::move(text));
   }

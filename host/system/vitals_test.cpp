@@ -14,7 +14,9 @@ TEST_CASE("the vitals of this process are plausible") {
   CHECK(vitals.at("load").as_number() >= 0);
 }
 
-TEST_CASE("a folder that is not there leaves its value out") { CHECK_FALSE(process_vitals("/nonexistent/x/state.db").contains("disk_free")); }
+TEST_CASE("a folder that is not there leaves its value out") {
+  CHECK_FALSE(process_vitals("/nonexistent/x/state.db").contains("disk_free"));
+}
 
 TEST_CASE("the boot has an id") { CHECK(boot_id().size() == 36); }
 

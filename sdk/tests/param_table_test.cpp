@@ -38,12 +38,19 @@ ParamTable<Settings> table() {
   ParamTable<Settings> table;
   table.param("on", &Settings::on, "")
       .param("small", &Settings::small, "")
-      .param("number", &Settings::number, "").range(0, 1).unit("°C").runtime()
-      .param("text", &Settings::text, "").secret()
-      .param("wait", &Settings::wait, "").range(1s, 60s)
+      .param("number", &Settings::number, "")
+      .range(0, 1)
+      .unit("°C")
+      .runtime()
+      .param("text", &Settings::text, "")
+      .secret()
+      .param("wait", &Settings::wait, "")
+      .range(1s, 60s)
       .param("room", &Settings::room, "")
       .param("mode", &Settings::mode, "")
-      .param("line", &Settings::line, "").required().example("GPIO17")
+      .param("line", &Settings::line, "")
+      .required()
+      .example("GPIO17")
       .i2c(&Settings::chip, {0x76, 0x77})
       .param("maybe", &Settings::maybe, "")
       .param("list", &Settings::list, "")
@@ -140,8 +147,10 @@ TEST_CASE("what does not fit is a ConfigError that names the key, to the inner o
   CHECK_THROWS_WITH(table().bind(Value::Map{{"on", 1}}), "on: expected a boolean, found an integer");
   CHECK_THROWS_WITH(table().bind(Value::Map{{"small", 256}}), "small: 256 does not fit");
   CHECK_THROWS_WITH(table().bind(Value::Map{{"mode", "medium"}}), "mode: \"medium\" is not one of the choices");
-  CHECK_THROWS_WITH(table().bind(Value::Map{{"line", Value::Map{{"chip", "x"}}}}), "line: expected a line's name, or chip and offset");
-  CHECK_THROWS_WITH(table().bind(Value::Map{{"limit", Value::Map{{"high", "x"}}}}), "limit: high: expected a number, found text");
+  CHECK_THROWS_WITH(table().bind(Value::Map{{"line", Value::Map{{"chip", "x"}}}}),
+                    "line: expected a line's name, or chip and offset");
+  CHECK_THROWS_WITH(table().bind(Value::Map{{"limit", Value::Map{{"high", "x"}}}}),
+                    "limit: high: expected a number, found text");
 }
 
 TEST_CASE("a chip without known addresses must be given one") {

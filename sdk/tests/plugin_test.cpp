@@ -50,10 +50,15 @@ Plugin described() {
   Plugin plugin;
   plugin.component<Plain>("plain", "Does nothing");
   plugin.component<Pump>("pump", "A pump")
-      .param("speed", &Pump::Params::speed, "turns").range(1, 9)
+      .param("speed", &Pump::Params::speed, "turns")
+      .range(1, 9)
       .interval(std::chrono::seconds(2))
-      .channel("flow", "l/min", "what flows").precision(1).quantity("volume_flow_rate")
-      .channel("level", "%", "how much").limits(0, 100).writable(&Pump::set_level)
+      .channel("flow", "l/min", "what flows")
+      .precision(1)
+      .quantity("volume_flow_rate")
+      .channel("level", "%", "how much")
+      .limits(0, 100)
+      .writable(&Pump::set_level)
       .event("alarm", {"dry", "blocked"}, "trouble")
       .command("prime", &Pump::prime, "fills it")
       .command("reset", &Pump::reset, "forgets");

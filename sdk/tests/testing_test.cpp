@@ -110,7 +110,8 @@ TEST_CASE("a bus without a chip answers as an empty bus does") {
 TEST_CASE("subscriptions get the values their filter names, until they end") {
   FakeContext context;
   int count = 0;
-  Handle handle = context.subscribe("air/+", [&](const ChannelUpdate& update) { count += static_cast<int>(update.value.as_integer()); });
+  Handle handle = context.subscribe(
+      "air/+", [&](const ChannelUpdate& update) { count += static_cast<int>(update.value.as_integer()); });
   context.deliver("air", "temperature", 1);
   context.deliver("door", "state", 10);
   handle.reset();

@@ -23,12 +23,12 @@ struct ChannelSpec {
   std::string name{};
   ChannelType type = ChannelType::number;
   std::string description{};
-  std::string quantity{};                  ///< Home Assistant's device class: "temperature", "atmospheric_pressure", …
-  std::string unit{};                      ///< "°C", "hPa"
-  std::optional<int> precision{};          ///< digits after the point on the topic
+  std::string quantity{};          ///< Home Assistant's device class: "temperature", "atmospheric_pressure", …
+  std::string unit{};              ///< "°C", "hPa"
+  std::optional<int> precision{};  ///< digits after the point on the topic
   std::optional<double> minimum{}, maximum{};  ///< what may be set, inclusive
-  std::vector<std::string> choices{};      ///< of a text: the words allowed; of an event: its types
-  bool main = false;                       ///< `<component>/set` goes here
+  std::vector<std::string> choices{};          ///< of a text: the words allowed; of an event: its types
+  bool main = false;                           ///< `<component>/set` goes here
   /// Called on the component's lane with a value that has passed type, range and choices. Empty: the channel is read-only.
   std::function<void(Component&, const Value&)> set{};
   bool writable = false;

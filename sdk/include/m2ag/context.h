@@ -58,7 +58,8 @@ class Context {
   virtual void save(std::string_view key, Value value) = 0;
 
   /// [any-thread] Channel values of this device: `filter` is "component/channel" with `+` for any. The newest per channel waits.
-  [[nodiscard]] virtual Handle subscribe(std::string_view filter, std::function<void(const ChannelUpdate&)> handler) = 0;
+  [[nodiscard]] virtual Handle subscribe(std::string_view filter,
+                                         std::function<void(const ChannelUpdate&)> handler) = 0;
 
   /// [lane] Monotonic time; in tests it stands still until it is advanced.
   virtual std::chrono::steady_clock::time_point now() const = 0;
@@ -66,7 +67,8 @@ class Context {
   /// [lane] Hardware. Each may block and throws DeviceError with what is there instead (buses, line names, who holds the line).
   virtual std::unique_ptr<I2cDevice> i2c(const I2cConfig& config) = 0;
   virtual std::unique_ptr<GpioOutput> gpio_output(const GpioLineConfig& line, const GpioOutputOptions& options) = 0;
-  virtual std::unique_ptr<GpioInput> gpio_input(const GpioLineConfig& line, const GpioInputOptions& options, EdgeHandler on_edge) = 0;
+  virtual std::unique_ptr<GpioInput> gpio_input(const GpioLineConfig& line, const GpioInputOptions& options,
+                                                EdgeHandler on_edge) = 0;
   /// [lane] Throws ConfigError when the descriptor's `simulated` section does not define the line.
   virtual std::unique_ptr<SimulatedGpioLine> simulated_line(const GpioLineConfig& line) = 0;
   /// [lane] One attribute file below /sys: its text without the newline; `sysfs_write` writes it. Paths outside /sys are refused.

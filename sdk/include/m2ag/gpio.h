@@ -46,9 +46,9 @@ struct GpioInputOptions {
 };
 
 struct GpioEdge {
-  bool active = false;                  ///< the level after the edge
-  std::chrono::nanoseconds time{0};     ///< CLOCK_MONOTONIC
-  std::uint32_t sequence = 0;           ///< grows by one an edge of this line; a gap means that edges were lost
+  bool active = false;               ///< the level after the edge
+  std::chrono::nanoseconds time{0};  ///< CLOCK_MONOTONIC
+  std::uint32_t sequence = 0;        ///< grows by one an edge of this line; a gap means that edges were lost
 };
 using EdgeHandler = std::function<void(const GpioEdge&)>;
 

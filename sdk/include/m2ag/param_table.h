@@ -77,9 +77,10 @@ class ParamTable : public ParamModifiers<ParamTable<Params>> {
     ParamTraits<Member>::describe(spec);
     spec.default_value = ParamTraits<Member>::to(Params{}.*member);
     adopt_defaults(spec);
-    rows_.push_back({std::move(spec),
-                     [member](Params& params, const Value& value) { params.*member = ParamTraits<Member>::from(value); },
-                     [member](const Params& params) { return ParamTraits<Member>::to(params.*member); }});
+    rows_.push_back(
+        {std::move(spec),
+         [member](Params& params, const Value& value) { params.*member = ParamTraits<Member>::from(value); },
+         [member](const Params& params) { return ParamTraits<Member>::to(params.*member); }});
     return *this;
   }
 
@@ -89,7 +90,8 @@ class ParamTable : public ParamModifiers<ParamTable<Params>> {
     bus.name = "bus";
     bus.description = "I²C bus, a name of /dev or of the `simulated` section";
     bus.default_value = (Params{}.*member).bus;
-    rows_.push_back({std::move(bus), [member](Params& params, const Value& value) { (params.*member).bus = value.as_text(); },
+    rows_.push_back({std::move(bus),
+                     [member](Params& params, const Value& value) { (params.*member).bus = value.as_text(); },
                      [member](const Params& params) { return Value((params.*member).bus); }});
     ParamSpec address;
     address.name = "address";
@@ -167,7 +169,9 @@ class ParamTable : public ParamModifiers<ParamTable<Params>> {
 
 /// A struct that describes itself stands as a group of keys.
 template <class T>
-concept DescribesItself = requires(ParamTable<T>& table) { T::describe(table); };
+concept DescribesItself = requires(ParamTable<T>& table) {
+  T::describe(table);
+};
 
 template <DescribesItself T>
 struct ParamTraits<T> {

@@ -81,7 +81,9 @@ struct ParamTraits<std::chrono::duration<Rep, Period>> {
   static Duration from(const Value& value) {
     return std::chrono::duration_cast<Duration>(std::chrono::microseconds(value.as_integer()));
   }
-  static Value to(Duration value) { return Value(std::chrono::duration_cast<std::chrono::microseconds>(value).count()); }
+  static Value to(Duration value) {
+    return Value(std::chrono::duration_cast<std::chrono::microseconds>(value).count());
+  }
 };
 
 /// An enum with a `constexpr auto choices(E)` beside it that gives pairs of word and value (see gpio.h's Bias).

@@ -27,15 +27,15 @@ struct ParamSpec {
   std::string name{};
   ParamType type = ParamType::text;
   std::string description{};
-  std::string unit{};                      ///< of a number, as shown to people: "°C"
+  std::string unit{};                          ///< of a number, as shown to people: "°C"
   std::optional<double> minimum{}, maximum{};  ///< inclusive; of a duration in microseconds, of a size in bytes
-  std::vector<Value> choices{};            ///< when not empty, the only values allowed
-  bool hexadecimal = false;                ///< written 0x76 in messages and examples
-  bool required = false;                   ///< has no default; must be given
-  bool secret = false;                     ///< never printed, never published
-  bool runtime = false;                    ///< a register: may be set while running
-  Value default_value{};                   ///< null: none
-  Value example{};                         ///< null: none
+  std::vector<Value> choices{};                ///< when not empty, the only values allowed
+  bool hexadecimal = false;                    ///< written 0x76 in messages and examples
+  bool required = false;                       ///< has no default; must be given
+  bool secret = false;                         ///< never printed, never published
+  bool runtime = false;                        ///< a register: may be set while running
+  Value default_value{};                       ///< null: none
+  Value example{};                             ///< null: none
   std::vector<ParamSpec> fields{};
 };
 

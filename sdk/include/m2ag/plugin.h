@@ -31,8 +31,8 @@ struct ComponentSpec {
   std::vector<ParamSpec> params;
   std::vector<ChannelSpec> channels;
   std::vector<CommandSpec> commands;
-  bool sensor = false;                               ///< has an `interval`
-  std::chrono::microseconds interval{10'000'000};    ///< the default of a sensor's `interval`
+  bool sensor = false;                             ///< has an `interval`
+  std::chrono::microseconds interval{10'000'000};  ///< the default of a sensor's `interval`
   std::function<std::unique_ptr<Component>(Context&, const Value& settings)> create;
   std::function<void(Component&, const Value& settings)> reconfigure;  ///< empty: restart instead
 };
@@ -79,7 +79,8 @@ class ComponentBuilder : public ParamModifiers<ComponentBuilder<T>> {
  public:
   using Params = typename detail::ParamsOf<T>::Type;
 
-  ComponentBuilder(ComponentSpec& spec, std::shared_ptr<ParamTable<Params>> table) : spec_(spec), table_(std::move(table)) {}
+  ComponentBuilder(ComponentSpec& spec, std::shared_ptr<ParamTable<Params>> table)
+      : spec_(spec), table_(std::move(table)) {}
 
   template <class Member>
   ComponentBuilder& param(std::string name, Member Params::*member, std::string description) {
@@ -153,9 +154,10 @@ class ComponentBuilder : public ParamModifiers<ComponentBuilder<T>> {
   /// for the reply.
   template <class R>
   ComponentBuilder& command(std::string name, R (T::*handler)(), std::string description) {
-    spec_.commands.push_back({std::move(name), std::move(description), {}, [handler](Component& component, const Value&) {
-                                return detail::call_for_value<R>([&] { return (static_cast<T&>(component).*handler)(); });
-                              }});
+    spec_.commands.push_back(
+        {std::move(name), std::move(description), {}, [handler](Component& component, const Value&) {
+           return detail::call_for_value<R>([&] { return (static_cast<T&>(component).*handler)(); });
+         }});
     return *this;
   }
   template <class R, class Arguments>
@@ -215,7 +217,9 @@ class Plugin {
     if constexpr (std::is_base_of_v<Switch, T>) {
       builder.boolean("state", "on or off").main();
       spec.channels.back().writable = true;
-      spec.channels.back().set = [](Component& component, const Value& value) { static_cast<T&>(component).set(value.as_bool()); };
+      spec.channels.back().set = [](Component& component, const Value& value) {
+        static_cast<T&>(component).set(value.as_bool());
+      };
     }
     entries_.push_back(std::move(entry));
     return builder;
@@ -268,17 +272,17 @@ class Plugin {
 }  // namespace m2ag
 
 /// Defines the one symbol that a plugin exports, and begins the function that describes it.
-#define M2AG_PLUGIN(NAME, VERSION, PLUGIN)                                                                         \
-  static void m2ag_describe(::m2ag::Plugin& PLUGIN);                                                               \
-  extern "C" {                                                                                                     \
-  extern __attribute__((visibility("default"))) const ::m2ag::abi::Descriptor m2ag_plugin;                   \
-  const ::m2ag::abi::Descriptor m2ag_plugin = {::m2ag::abi::kMagic,                                                \
-                                               sizeof(::m2ag::abi::Descriptor),                                    \
-                                               ::m2ag::abi::kMajor,                                                \
-                                               ::m2ag::abi::kMinor,                                                \
-                                               ::m2ag::abi::kBuild,                                                \
-                                               NAME,                                                               \
-                                               VERSION,                                                            \
-                                               &m2ag_describe};                                                    \
-  }                                                                                                                \
+#define M2AG_PLUGIN(NAME, VERSION, PLUGIN)                                                 \
+  static void m2ag_describe(::m2ag::Plugin& PLUGIN);                                       \
+  extern "C" {                                                                             \
+  extern __attribute__((visibility("default"))) const ::m2ag::abi::Descriptor m2ag_plugin; \
+  const ::m2ag::abi::Descriptor m2ag_plugin = {::m2ag::abi::kMagic,                        \
+                                               sizeof(::m2ag::abi::Descriptor),            \
+                                               ::m2ag::abi::kMajor,                        \
+                                               ::m2ag::abi::kMinor,                        \
+                                               ::m2ag::abi::kBuild,                        \
+                                               NAME,                                       \
+                                               VERSION,                                    \
+                                               &m2ag_describe};                            \
+  }                                                                                        \
   static void m2ag_describe(::m2ag::Plugin& PLUGIN)

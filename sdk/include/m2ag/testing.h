@@ -36,7 +36,8 @@ class DescribedPlugin {
   /// Throws std::out_of_range when there is none.
   const ComponentSpec& type(std::string_view name) const { return find(components_, &ComponentSpec::type, name); }
   const SimulatedChipSpec& chip(std::string_view name) const { return find(chips_, &SimulatedChipSpec::chip, name); }
-  std::unique_ptr<Component> create(std::string_view type_name, Context& context, const Value::Map& settings = {}) const {
+  std::unique_ptr<Component> create(std::string_view type_name, Context& context,
+                                    const Value::Map& settings = {}) const {
     return type(type_name).create(context, settings);
   }
   std::shared_ptr<SimulatedI2cChip> create_chip(std::string_view name, const Value::Map& settings = {}) const {
@@ -159,7 +160,9 @@ class FakeContext : public Context {
     const std::lock_guard lock(mutex_);
     posted_.push_back(std::move(task));
   }
-  Handle after(std::chrono::microseconds delay, std::function<void()> task) override { return add_timer(delay, {}, std::move(task)); }
+  Handle after(std::chrono::microseconds delay, std::function<void()> task) override {
+    return add_timer(delay, {}, std::move(task));
+  }
   Handle every(std::chrono::microseconds interval, std::function<void()> task) override {
     return add_timer(interval, interval, std::move(task));
   }
@@ -195,7 +198,8 @@ class FakeContext : public Context {
       if (!entry) continue;
       const auto slash = entry->filter.find('/');
       const std::string first = entry->filter.substr(0, slash), second = entry->filter.substr(slash + 1);
-      if ((first == "+" || first == component) && (second == "+" || second == channel)) entry->handler({component, channel, value});
+      if ((first == "+" || first == component) && (second == "+" || second == channel))
+        entry->handler({component, channel, value});
     }
   }
   std::chrono::steady_clock::time_point now() const override {
@@ -203,14 +207,17 @@ class FakeContext : public Context {
     return now_;
   }
 
-  std::unique_ptr<I2cDevice> i2c(const I2cConfig& config) override { return std::make_unique<ChipDevice>(*this, config); }
+  std::unique_ptr<I2cDevice> i2c(const I2cConfig& config) override {
+    return std::make_unique<ChipDevice>(*this, config);
+  }
   std::unique_ptr<GpioOutput> gpio_output(const GpioLineConfig& config, const GpioOutputOptions& options) override {
     auto held = hold(config);
     held->history_.clear();
     held->set_output(options.initial != options.active_low);
     return std::make_unique<Output>(std::move(held), options.active_low);
   }
-  std::unique_ptr<GpioInput> gpio_input(const GpioLineConfig& config, const GpioInputOptions& options, EdgeHandler on_edge) override {
+  std::unique_ptr<GpioInput> gpio_input(const GpioLineConfig& config, const GpioInputOptions& options,
+                                        EdgeHandler on_edge) override {
     auto held = hold(config);
     held->pulled_up_ = options.bias == Bias::pull_up;
     return std::make_unique<Input>(*this, std::move(held), options, std::move(on_edge));
@@ -319,7 +326,8 @@ class FakeContext : public Context {
     held->held_ = true;
     return held;
   }
-  Handle add_timer(std::chrono::microseconds delay, std::optional<std::chrono::microseconds> interval, std::function<void()> task) {
+  Handle add_timer(std::chrono::microseconds delay, std::optional<std::chrono::microseconds> interval,
+                   std::function<void()> task) {
     auto alive = std::make_shared<int>(0);
     const std::lock_guard lock(mutex_);
     timers_.push_back({alive, now_ + delay, interval, std::move(task)});
@@ -329,7 +337,8 @@ class FakeContext : public Context {
   std::function<void()> take_due(Clock::time_point end) {
     const std::lock_guard lock(mutex_);
     std::erase_if(timers_, [](const Timer& timer) { return timer.alive.expired(); });
-    const auto next = std::min_element(timers_.begin(), timers_.end(), [](const Timer& a, const Timer& b) { return a.due < b.due; });
+    const auto next =
+        std::min_element(timers_.begin(), timers_.end(), [](const Timer& a, const Timer& b) { return a.due < b.due; });
     if (next == timers_.end() || next->due > end) return {};
     now_ = std::max(now_, next->due);
     auto task = next->task;

@@ -60,7 +60,8 @@ class Value {
 
   /// "nothing", "a boolean", "an integer", "a number", "text", "a list" or "a map", for messages.
   const char* kind() const {
-    static constexpr const char* kKinds[] = {"nothing", "a boolean", "an integer", "a number", "text", "a list", "a map"};
+    static constexpr const char* kKinds[] = {"nothing", "a boolean", "an integer", "a number",
+                                             "text",    "a list",    "a map"};
     return kKinds[data_.index()];
   }
 
