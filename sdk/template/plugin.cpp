@@ -7,15 +7,14 @@
 
 namespace {
 
-class @Name @final : public m2ag::Component, public m2ag::Sensor {
+class @Name@ final : public m2ag::Component, public m2ag::Sensor {
  public:
   struct Params {
     std::string file = "/sys/class/thermal/thermal_zone0/temp";
     double scale = 0.001;
   };
 
-  @Name @(m2ag::Context & context, Params params) : Component(context), params_(std::move(params)) {
-  }
+  @Name@(m2ag::Context& context, Params params) : Component(context), params_(std::move(params)) {}
 
   void sample() override {
     const std::string text = context().sysfs_read(params_.file);
@@ -34,9 +33,9 @@ class @Name @final : public m2ag::Component, public m2ag::Sensor {
 }  // namespace
 
 M2AG_PLUGIN("@name@", "0.1.0", plugin) {
-  plugin.component<@Name @>("@name@", "A number from one of the kernel's files")
-      .param("file", &@Name @ ::Params::file, "the file, below /sys")
-      .param("scale", &@Name @ ::Params::scale, "what the number in the file is multiplied with")
+  plugin.component<@Name@>("@name@", "A number from one of the kernel's files")
+      .param("file", &@Name@::Params::file, "the file, below /sys")
+      .param("scale", &@Name@::Params::scale, "what the number in the file is multiplied with")
       .channel("value", "°C", "what was read")
       .quantity("temperature")
       .precision(1);

@@ -28,6 +28,4 @@ TEST_CASE_METHOD(Fixture, "what is no number is a device error, and nothing is p
   CHECK(context.publications().empty());
 }
 
-TEST_CASE_METHOD(Fixture, "a file that is not there is a device error") {
-  CHECK_THROWS_AS(sample(), m2ag::DeviceError);
-}
+TEST_CASE_METHOD(Fixture, "a file that is not there is a device error") { CHECK_THROWS_AS(sample(), m2ag::DeviceError); }
