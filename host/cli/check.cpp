@@ -14,6 +14,7 @@
 #include "plugin/catalog.h"
 #include "plugin/contract.h"
 #include "plugin/folders.h"
+#include "tls/certificate.h"
 
 namespace m2ag::host {
 namespace {
@@ -37,12 +38,21 @@ void print_json(const Problems& problems) {
   std::cout << list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
 }
 
+/// Certificates may come later, or lie only on the device: no error, but worth a word.
+void look_at_certificates(const Descriptor& descriptor, const std::string& file, Problems& problems) {
+  if (!descriptor.mqtt.tls) return;
+  const TlsSection& tls = *descriptor.mqtt.tls;
+  for (const FileProblem& problem : check_client_files(tls.ca, tls.cert, tls.key))
+    problems.warning({file, 0, 0}, "mqtt.tls", problem.sentence);
+}
+
 int check_descriptor(const Options& options) {
   Log log;
   log.add_sink(stderr_sink());
   const auto catalog = scan_plugins(options.folders, log);
   Problems problems;
   const auto descriptor = read_descriptor(options.file, Environment::of_process(), catalog.get(), problems);
+  if (descriptor) look_at_certificates(*descriptor, options.file.string(), problems);
   if (options.json) {
     print_json(problems);
   } else {

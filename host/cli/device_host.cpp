@@ -134,16 +134,16 @@ void DeviceHost::start() {
 }
 
 bool DeviceHost::stop() {
-  const bool stopped = supervisor_.stop();
+  bool ended = supervisor_.stop();
   scheduler_.stop();
   store_.close();  // what waits for it is answered while there is still a broker
   if (client_) {
     bridge_.offline();
     client_->disconnect(kLastWords);
+    ended = client_->ended() && ended;
   }
   log_forwarder_.reset();
-  const bool ended = executor_.stop(std::chrono::steady_clock::now() + kExecutorDeadline);
-  return stopped && ended;
+  return executor_.stop(std::chrono::steady_clock::now() + kExecutorDeadline) && ended;
 }
 
 Value DeviceHost::info() const {
@@ -175,6 +175,7 @@ Value DeviceHost::health() const {
     health.emplace("mqtt", Value::Map{{"connects", stats.connects},
                                       {"sent", stats.sent},
                                       {"received", stats.received},
+                                      {"unread", stats.unread},
                                       {"dropped", stats.dropped},
                                       {"conflated", stats.conflated},
                                       {"queued", stats.queued},

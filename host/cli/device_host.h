@@ -25,8 +25,8 @@ class DeviceHost {
   DeviceHost& operator=(const DeviceHost&) = delete;
 
   void start();
-  /// Outputs go to their safe state, the broker hears `offline`. False when a component missed its deadline: leave the process with
-  /// std::_Exit then, its thread still runs in the plugin's code.
+  /// Outputs go to their safe state, the broker hears `offline`. False when a component or the MQTT client missed its deadline: leave the
+  /// process with std::_Exit then, a thread still runs in code of a plugin or in a handler.
   bool stop();
 
  private:

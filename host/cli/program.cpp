@@ -1,5 +1,8 @@
 #include "cli/program.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
@@ -20,6 +23,15 @@
 namespace m2ag::host {
 namespace {
 
+/// Started with one of them closed, the first file or socket would take its number, and what is printed would go into it.
+void open_standard_streams() {
+  for (int descriptor = ::open("/dev/null", O_RDWR); descriptor >= 0; descriptor = ::open("/dev/null", O_RDWR)) {
+    if (descriptor <= STDERR_FILENO) continue;
+    ::close(descriptor);
+    return;
+  }
+}
+
 int parse_and_run(CLI::App& app, int count, char** words, const int& exit_code) {
   try {
     app.parse(count, words);
@@ -34,6 +46,7 @@ int parse_and_run(CLI::App& app, int count, char** words, const int& exit_code) 
 }  // namespace
 
 int run_program(int count, char** words) {
+  open_standard_streams();
   // A peer that goes away is an error code at the write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App app("m2ag: devices described in YAML, run by plugins, reached over MQTT", "m2ag");

@@ -17,6 +17,7 @@
 #include "cli/client_settings.h"
 #include "cli/client_wait.h"
 #include "cli/exit_code.h"
+#include "cli/seconds_option.h"
 #include "core/log.h"
 #include "core/topic.h"
 #include "mqtt/client.h"
@@ -52,7 +53,7 @@ std::string reply_topic(const std::string& topic, const std::string& base) {
   return fmt::format("{}/{}/{}/reply", base, parts[0], parts[1]);
 }
 
-/// The payload with a `transaction`, so that the answer is known among others. A bare value becomes the object it stands for.
+/// The payload with a `transaction`, by which the answer is known in MQTT 3.1.1. A bare value becomes the object it stands for.
 std::string with_transaction(const Options& options, const std::string& transaction) {
   auto object = nlohmann::json::parse(options.payload, nullptr, false);
   if (!object.is_object()) {
@@ -81,9 +82,7 @@ class Conversation {
     const bool answered = !reply_topic_.empty();
     if (answered) subscribe();
     client_->start();
-    const auto patience = std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-        std::chrono::duration<double>(options_.seconds));
-    const ClientWait::End end = wait_.wait(patience);
+    const ClientWait::End end = wait_.wait(to_wait(options_.seconds));
     const MqttStats before = client_->stats();
     const bool all_sent = client_->disconnect(std::chrono::milliseconds(2000));
     if (end == ClientWait::End::signal) return kExitSystemWrong;
@@ -100,35 +99,43 @@ class Conversation {
   }
 
  private:
-  /// Answers are found by their transaction, which works in MQTT 5 and 3.1.1 alike and needs no right beyond the device's own topics.
+  /// The answer is asked for on the device's own reply topic, which needs no right beyond those to watch the device.
   void subscribe() {
     Subscription subscription;
     subscription.filter = reply_topic_;
     client_->subscribe({std::move(subscription)});
   }
 
-  void on_connected(MqttVersion) {
+  void on_connected(MqttVersion version) {
     const std::lock_guard lock(mutex_);
     if (std::exchange(sent_, true)) return;  // a reconnect must not command twice
     PublishRequest request;
     request.topic = options_.topic;
     request.retain = options_.retain;
+    request.payload = options_.payload;
     const bool answered = !reply_topic_.empty();
-    request.payload = answered ? with_transaction(options_, id_) : options_.payload;
+    if (answered && version == MqttVersion::v5) {
+      request.response_topic = reply_topic_;
+      request.correlation_data = id_;
+    } else if (answered) {
+      request.payload = with_transaction(options_, id_);
+    }
     client_->publish(std::move(request));
     if (!answered) wait_.done();
   }
 
   void on_message(const MqttMessage& message) {
-    const auto object = nlohmann::json::parse(message.payload, nullptr, false);
+    auto object = nlohmann::json::parse(message.payload, nullptr, false);
     if (!object.is_object()) return;
     const auto transaction = object.find("transaction");
-    if (transaction == object.end() || *transaction != id_) return;
+    const bool by_transaction = transaction != object.end() && *transaction == id_;
+    if (!by_transaction && message.correlation_data != id_) return;
+    if (by_transaction) object.erase(transaction);
     const std::lock_guard lock(mutex_);
-    ok_ = object.value("ok", false) || (object.contains("status") && object["status"] == "ok");
-    auto shown = object;
-    shown.erase("transaction");
-    answer_ = shown.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    if (!answer_.empty()) return;
+    const auto ok = object.find("ok"), status = object.find("status");
+    ok_ = (ok != object.end() && *ok == true) || (status != object.end() && *status == "ok");
+    answer_ = object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     wait_.done();
   }
 
@@ -185,9 +192,7 @@ void add_pub_verb(CLI::App& app, int& exit_code) {
       ->envname("M2AG_CONFIG");
   verb->add_option("TOPIC", options->topic, "such as m2ag/demo/pump/set")->required();
   verb->add_option("PAYLOAD", options->payload, "such as ON; - reads it from standard input");
-  verb->add_option("--wait", options->seconds, "seconds to wait for the answer")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+  add_wait_option(*verb, options->seconds, "how long to wait for the answer")->capture_default_str();
   verb->add_flag("--no-wait", options->no_wait, "do not wait for an answer");
   verb->add_flag("--retain", options->retain, "let the broker keep it");
   verb->callback([options, &exit_code] { exit_code = publish(*options); });

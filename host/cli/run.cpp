@@ -61,7 +61,7 @@ int run(const Options& options) {
   sigwait(&signals, &signal);
   log.info("", "stopping");
   if (!host->stop()) {
-    log.error("", "left with a component that did not stop");
+    log.error("", "left with a thread that did not end");
     std::_Exit(kExitSystemWrong);
   }
   return kExitOk;

@@ -17,6 +17,7 @@
 #include "cli/client_settings.h"
 #include "cli/client_wait.h"
 #include "cli/exit_code.h"
+#include "cli/seconds_option.h"
 #include "core/log.h"
 #include "core/topic.h"
 #include "mqtt/client.h"
@@ -85,10 +86,7 @@ int subscribe(const Options& options) {
   client.subscribe(std::move(subscriptions));
   client.start();
   std::optional<std::chrono::steady_clock::duration> patience;
-  if (options.seconds > 0) {
-    patience =
-        std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(options.seconds));
-  }
+  if (options.seconds > 0) patience = to_wait(options.seconds);
   const ClientWait::End end = wait.wait(patience);
   const MqttStats stats = client.stats();
   client.disconnect(std::chrono::milliseconds(500));
@@ -113,7 +111,7 @@ void add_sub_verb(CLI::App& app, int& exit_code) {
       ->envname("M2AG_CONFIG");
   verb->add_option("FILTER", options->filters, "topic filters, such as 'm2ag/demo/#'")->required();
   verb->add_option("-C,--count", options->count, "end after so many messages");
-  verb->add_option("-W,--wait", options->seconds, "end after so many seconds");
+  add_wait_option(*verb, options->seconds, "end after so long; without it, never");
   verb->add_flag("--json", options->json, "one JSON object a line, with qos and retained");
   verb->callback([options, &exit_code] { exit_code = subscribe(*options); });
 }

@@ -41,9 +41,7 @@ class Binder {
     Value::Map settings;
     if (node.is_invalid()) return settings;
     for (const Entry& entry : node.entries) {
-      const bool known =
-          std::any_of(specs.begin(), specs.end(), [&](const ParamSpec& spec) { return spec.name == entry.key; });
-      if (!known && !options_.unknown_keys) unknown_key(entry, specs, path);
+      if (!options_.unknown_keys && !is_known(entry.key, specs)) unknown_key(entry, specs, path);
     }
     for (const ParamSpec& spec : specs) {
       const std::string inner = join_path(path, spec.name);
@@ -51,7 +49,7 @@ class Binder {
       if (const Entry* entry = node.find(spec.name)) {
         value = given(*entry, spec, inner);
       } else if (spec.required) {
-        problems_.error(owner, path, fmt::format("the required key \"{}\" is missing{}", spec.name, purpose(spec)));
+        missing_key(node, spec, specs, owner, path);
       } else if (spec.type == ParamType::group && spec.default_value.is_map()) {
         value = group(Node{}, spec.fields, owner, inner);
       } else {
@@ -89,6 +87,22 @@ class Binder {
     // "key:" with nothing behind it is as good as no key where there is neither a default nor a need for a value.
     if (entry.value.is_null() && !container && !spec.required && spec.default_value.is_null()) return {};
     return value(entry.value, entry.key_mark, spec, path);
+  }
+
+  static bool is_known(std::string_view key, const std::vector<ParamSpec>& specs) {
+    return std::any_of(specs.begin(), specs.end(), [key](const ParamSpec& spec) { return spec.name == key; });
+  }
+
+  /// One mistake is told once: a mistyped key is not missing too.
+  void missing_key(const Node& node, const ParamSpec& spec, const std::vector<ParamSpec>& specs, const Mark& owner,
+                   const std::string& path) {
+    const std::string_view name[] = {spec.name};
+    for (const Entry& entry : node.entries) {
+      if (is_known(entry.key, specs) || did_you_mean(entry.key, name).empty()) continue;
+      if (options_.unknown_keys) unknown_key(entry, {spec}, path);
+      return;
+    }
+    problems_.error(owner, path, fmt::format("the required key \"{}\" is missing{}", spec.name, purpose(spec)));
   }
 
   void unknown_key(const Entry& entry, const std::vector<ParamSpec>& specs, const std::string& path) {
@@ -223,7 +237,7 @@ class Binder {
     const std::string range = range_of(spec);
     const bool hidden = node.secret || spec.secret;
     problems_.error(node.mark, path,
-                    fmt::format("{} is out of range{}{}", hidden ? "the secret" : node.text,
+                    fmt::format("{} is out of range{}{}", hidden ? "the secret" : printable(node.text),
                                 range.empty() ? "" : ", expected ", range));
     return std::nullopt;
   }
@@ -241,7 +255,7 @@ class Binder {
                       fmt::format("{} is not one of {}{}",
                                   hidden            ? "the secret"
                                   : value.is_text() ? quote(node.text)
-                                                    : node.text,
+                                                    : printable(node.text),
                                   fmt::join(words, ", "), hint));
       return false;
     }

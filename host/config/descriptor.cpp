@@ -55,12 +55,18 @@ class DescriptorBinder {
  public:
   DescriptorBinder(const Sources& sources, const fs::path& file, const Environment& environment, const Types* types,
                    Problems& problems)
-      : sources_(sources), file_(file), environment_(environment), types_(types), problems_(problems) {}
+      : sources_(sources),
+        root_(sources.root),
+        file_(file),
+        environment_(environment),
+        types_(types),
+        problems_(problems) {}
 
   Descriptor bind_all() {
     descriptor_.file = file_;
     descriptor_.files = sources_.files;
     if (!check_root()) return std::move(descriptor_);
+    for (Entry& entry : root_.entries) refuse_secrets(entry.value, entry.key);
     sections();
     device();
     mqtt();
@@ -73,7 +79,37 @@ class DescriptorBinder {
   }
 
  private:
-  const Node& root() const { return sources_.root; }
+  const Node& root() const { return root_; }
+
+  /// What the host itself shows in topics, logs and messages is no place for a secret.
+  void refuse_secrets(Node& node, const std::string& path) {
+    if (node.secret) {
+      problems_.error(node.mark, path,
+                      "cannot come from !secret: it is shown in topics or logs; write it here or take ${NAME}");
+      node.kind = Node::Kind::invalid;
+      node.text.clear();
+    }
+    for (std::size_t i = 0; i < node.items.size(); ++i) refuse_secrets(node.items[i], join_path(path, i));
+    for (Entry& entry : node.entries) {
+      if (path == "mqtt" && (entry.key == "username" || entry.key == "password")) continue;
+      if (path == "components") {
+        refuse_secrets_of_component(entry.value, join_path(path, entry.key));
+      } else {
+        refuse_secrets(entry.value, join_path(path, entry.key));
+      }
+    }
+  }
+
+  /// The plugin's own settings may be secrets.
+  void refuse_secrets_of_component(Node& component, const std::string& path) {
+    const std::vector<ParamSpec> of_host = component_params(ComponentSpec{});
+    for (Entry& entry : component.entries) {
+      const bool is_of_host = entry.key == "interval" || std::ranges::any_of(of_host, [&](const ParamSpec& spec) {
+                                return spec.name == entry.key;
+                              });
+      if (is_of_host) refuse_secrets(entry.value, join_path(path, entry.key));
+    }
+  }
 
   bool check_root() {
     if (root().is_null()) {
@@ -327,6 +363,7 @@ class DescriptorBinder {
   }
 
   const Sources& sources_;
+  Node root_;
   const fs::path& file_;
   const Environment& environment_;
   const Types* types_;

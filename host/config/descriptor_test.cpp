@@ -221,6 +221,8 @@ TEST_CASE("each mistake of the host's own keys has its place and its sentence") 
        "greenhouse.yaml:2:15: components.pump: the required key \"type\" is missing (which type of a plugin)\n"},
       {"components: { pump: relay }\n",
        "greenhouse.yaml:2:21: components.pump: expected a map of settings, found \"relay\"\n"},
+      {"components: { pump: { tpye: relay, line: a } }\n",
+       "greenhouse.yaml:2:23: components.pump.tpye: unknown key, did you mean \"type\"?\n"},
       {"components: { pump: { type: [relay] } }\n",
        "greenhouse.yaml:2:29: components.pump.type: expected text, found a list\n"},
       {"components: { pump_1: { type: relay, line: a } }\n",
@@ -258,11 +260,44 @@ TEST_CASE("what is wrong in several files is told in one run") {
   CHECK(
       folder.without(problems.text()) ==
       "d.yaml:2:38: mqtt.keep_alive: expected a duration such as 10s, found \"1\": the unit is missing, one of us, ms, s, m, h, d\n"
-      "d.yaml:4:3: components.pump: the required key \"line\" is missing (GPIO line that drives the relay)\n"
       "pump.yaml:2:1: components.pump.lin: unknown key, did you mean \"line\"?\n"
       "components.d/a.yaml:2:1: a tab in the indentation; YAML wants spaces\n"
       "components.d/b.yaml:1:1: components.pump: the component stands already at d.yaml:4:3\n"
       "components.d/b.yaml:2:31: components.soil.offset: 11 is out of range, expected -10 to 10\n");
+}
+
+TEST_CASE("what the host shows in topics and logs cannot be a secret, and is not shown in the refusal") {
+  const TestTypes types;
+  const TestFolder folder;
+  folder.write("d.yaml",
+               "device: { id: !secret key, groups: [!secret key] }\n"
+               "mqtt: { url: !secret key, username: !secret key, password: !secret key }\n"
+               "simulated: { gpio: [!secret key] }\n"
+               "components:\n  pump: { type: !secret key, lane: !secret key, line: !secret key }\n"
+               "  air: { <<: { type: !secret key }, interval: !secret key }\n");
+  std::filesystem::permissions(folder.write("secrets.yaml", "key: hunter2\n"), std::filesystem::perms::owner_read);
+  Problems problems;
+  CHECK_FALSE(read_descriptor(folder / "d.yaml", {}, &types, problems).has_value());
+  const std::string text = problems.text();
+  INFO(text);
+  CHECK(text.find("hunter2") == text.npos);
+  for (const char* path : {"device.id", "device.groups[0]", "mqtt.url", "simulated.gpio[0]", "components.pump.type",
+                           "components.pump.lane", "components.air.type", "components.air.interval"}) {
+    CHECK_THAT(text, Catch::Contains(std::string(path) + ": cannot come from !secret: it is shown in topics or logs"));
+  }
+  CHECK(problems.errors() == 8);
+}
+
+TEST_CASE("in a file of components.d the components stand without \"components:\" above them") {
+  const TestTypes types;
+  const TestFolder folder;
+  folder.write("d.yaml", "device: { id: x }\n");
+  folder.write("components.d/a.yaml", "components:\n  pump: { type: relay, line: a }\n");
+  Problems problems;
+  CHECK_FALSE(read_descriptor(folder / "d.yaml", {}, &types, problems).has_value());
+  CHECK(folder.without(problems.text()) ==
+        "components.d/a.yaml:1:1: components.components: a file of components.d begins with the components themselves, "
+        "without \"components:\" above them\n");
 }
 
 TEST_CASE("a descriptor that cannot be read does not hide the components beside it, and is not complained of twice") {

@@ -212,7 +212,11 @@ class Reader {
       }
       for (Entry& entry : file.entries) {
         const auto [first, inserted] = known.emplace(entry.key, entry.key_mark);
-        if (!inserted) {
+        if (entry.key == "components") {
+          problems_.error(
+              entry.key_mark, join_path("components", entry.key),
+              "a file of components.d begins with the components themselves, without \"components:\" above them");
+        } else if (!inserted) {
           problems_.error(entry.key_mark, join_path("components", entry.key),
                           fmt::format("the component stands already at {}", to_string(first->second)));
         } else if (section != nullptr && section->value.is_map()) {

@@ -58,10 +58,12 @@ std::span<const std::string_view> reserved_ids() { return kReservedIds; }
 
 bool is_reserved_id(std::string_view id) { return std::ranges::find(kReservedIds, id) != kReservedIds.end(); }
 
-bool valid_id(std::string_view id) {
+bool is_word(std::string_view text) {
   const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-  return !id.empty() && id.size() <= 63 && std::ranges::all_of(id, allowed) && !is_reserved_id(id);
+  return !text.empty() && text.size() <= 63 && std::ranges::all_of(text, allowed);
 }
+
+bool valid_id(std::string_view id) { return is_word(id) && !is_reserved_id(id); }
 
 bool valid_utf8(std::string_view text) {
   while (!text.empty()) {

@@ -16,7 +16,11 @@ inline constexpr std::size_t kMaxTopicLevels = 200;
 std::span<const std::string_view> reserved_ids();
 bool is_reserved_id(std::string_view id);
 
-/// `[a-z0-9-]{1,63}` and not reserved: an id of a device, component or channel.
+/// `[a-z0-9-]{1,63}`: a word that may be a level of our topics, such as the name of a request.
+bool is_word(std::string_view text);
+
+/// A word that is not reserved: an id of a device, component, command or register. (Two channels bear reserved words, `state` and `event`:
+/// see the check of a plugin's description.)
 bool valid_id(std::string_view id);
 
 /// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. U+0000 is UTF-8 too.

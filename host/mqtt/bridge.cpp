@@ -129,11 +129,12 @@ void Bridge::reply(const Reply& reply) {
   }
   if (request) {
     if (own_topic) return;
-    message.topic = valid_id(reply.command) ? topic("response/" + reply.command) : topic("event/command_refused");
+    message.topic = is_word(reply.command) ? topic("response/" + reply.command) : topic("event/command_refused");
   } else {
     // What was addressed is anybody's text: only an id becomes a topic.
     message.topic = valid_id(reply.component) ? topic(reply.component + "/reply") : topic("event/command_refused");
   }
+  if (own_topic && message.topic == response_topic) return;
   if (valid_topic(message.topic)) publish_(std::move(message));
 }
 

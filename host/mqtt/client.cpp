@@ -35,4 +35,6 @@ bool MqttClient::disconnect(std::chrono::milliseconds deadline) {
   return core_->stop(deadline);
 }
 
+bool MqttClient::ended() const { return !thread_.joinable() || core_->finished(); }
+
 }  // namespace m2ag::host

@@ -72,6 +72,10 @@ class MqttClient {
   /// True when nothing was left behind. Takes at most three seconds over `deadline`. The client does not come back.
   bool disconnect(std::chrono::milliseconds deadline);
 
+  /// After disconnect(): no handler runs any more and none will. False when one is stuck; then the destructor leaves its thread behind, and
+  /// what the handler uses must stay alive.
+  bool ended() const;
+
  private:
   std::shared_ptr<ClientCore> core_;  // shared with the thread, which may be left behind
   std::thread thread_;

@@ -40,6 +40,7 @@ class Inbox {
   std::condition_variable changed_;
   std::deque<Kept> waiting_;
   std::size_t bytes_ = 0;  // of waiting_
+  bool asleep_ = false;    // run() waits: a push has to wake it
   bool closed_ = false;
 };
 

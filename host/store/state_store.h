@@ -7,24 +7,18 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
-#include <utility>
-#include <vector>
 
 #include "core/log.h"
-
-namespace SQLite {
-class Database;
-}
+#include "store/state_file.h"
 
 namespace m2ag::host {
 
@@ -33,8 +27,9 @@ class StateStore {
   /// Called with true once durable, with false and a reason when it could not be written (it is tried again all the same).
   using Durable = std::function<void(bool ok, const std::string& reason)>;
 
-  /// Opens or makes the file (mode 0600). Throws std::runtime_error with a sentence when it cannot, or when the file is of a newer
-  /// version than this program. A file that is no database is moved aside to `<file>.corrupt-<UTC time>`, and said so in the log.
+  /// Opens or makes the file. When it cannot be written now (full or read-only disk), what can be read of it is there all the same, what
+  /// is saved is kept in memory, and writing is tried again until it works. Throws std::runtime_error with a sentence when the place is
+  /// wrong, or the file of a newer version than this program.
   StateStore(std::filesystem::path file, Log& log);
   /// close()
   ~StateStore();
@@ -56,35 +51,28 @@ class StateStore {
   void when_durable(Durable callback);
 
  private:
-  using Key = std::pair<std::string, std::string>;
-  struct KeyLess {
-    using is_transparent = void;
-    bool operator()(const auto& a, const auto& b) const {
-      return std::pair<std::string_view, std::string_view>(a) < std::pair<std::string_view, std::string_view>(b);
-    }
-  };
-  using Batch = std::map<Key, std::optional<Value>, KeyLess>;  // nothing: erase
-  using Values = std::map<std::string, std::map<std::string, Value, std::less<>>, std::less<>>;
+  using Key = StateFile::Key;
+  using Batch = StateFile::Batch;
 
-  void open();
-  void load();
   void change(std::string_view component, std::string_view key, std::optional<Value> value);
   void write_until(const std::stop_token& stop);
   void write_loop(const std::stop_token& stop);
-  void tell(const std::vector<Durable>& callbacks, const std::string& failure);
+  void tell(const std::string& failure);
   void write(const Batch& batch);
+  void adopt(StateFile::Values values);
 
-  const std::filesystem::path file_;
+  StateFile file_;  // used by the writer thread after the constructor
   Log& log_;
-  std::unique_ptr<SQLite::Database> database_;  // used by the writer thread after the constructor
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;
-  Values values_;
+  StateFile::Values values_;
   Batch waiting_;
   Batch writing_;
-  std::vector<Durable> callbacks_;
-  bool ended_ = false;   ///< the writer has nothing more to do
-  bool closed_ = false;  ///< no callback is called any more
+  std::deque<Durable> callbacks_;  ///< wait for the next write
+  std::deque<Durable> asked_;      ///< wait for the write that is under way
+  bool telling_ = false;           ///< the writer is in a callback
+  bool ended_ = false;             ///< the writer has nothing more to do
+  bool closed_ = false;            ///< no callback is called any more
   std::condition_variable end_;
   std::jthread writer_;  // last: ends before what it uses
 };
