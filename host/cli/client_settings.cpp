@@ -11,6 +11,9 @@
 namespace m2ag::host {
 namespace {
 
+/// What is a little too long is still answered with a sentence; what is far too long does not leave the broker.
+constexpr std::uint32_t kMostPacketBytes = 1024 * 1024;
+
 MqttVersion version_of(const std::string& word) {
   if (word == "5") return MqttVersion::v5;
   if (word == "3.1.1") return MqttVersion::v3_1_1;
@@ -35,6 +38,7 @@ MqttSettings device_settings(const Descriptor& descriptor) {
     settings.verify_host = mqtt.tls->verify_host;
   }
   settings.payload_limit = kMaxCommandPayload;
+  settings.maximum_packet = kMostPacketBytes;
   return settings;
 }
 
@@ -51,6 +55,7 @@ std::optional<ClientBroker> client_broker(const std::filesystem::path& config) {
   // A broker ends the older of two clients of one id: the device must not be that.
   settings.client_id = fmt::format("m2ag-cli-{}-{:08x}", ::getpid(), std::random_device()());
   settings.payload_limit = 16UL * 1024 * 1024;
+  settings.maximum_packet = 0;
   return ClientBroker{std::move(settings), descriptor->mqtt.base_topic};
 }
 

@@ -65,6 +65,10 @@ int describe_type(const Options& options) {
   const SimulatedChipSpec* chip = catalog->find_chip(options.what);
   if (type != nullptr) {
     describe_one(*type, *catalog->plugin_of_type(options.what), options.json);
+    if (chip != nullptr && !options.json) {
+      std::cout << '\n';
+      describe_one(*chip, *catalog->plugin_of_chip(options.what), false);
+    }
   } else if (chip != nullptr) {
     describe_one(*chip, *catalog->plugin_of_chip(options.what), options.json);
   } else {

@@ -96,7 +96,7 @@ void DeviceHost::connect() {
   };
   MqttSettings settings = device_settings(descriptor_);
   settings.will = MqttWill{descriptor_.mqtt.base_topic + '/' + descriptor_.device.id + "/status", "offline", 1, true};
-  client_ = std::make_unique<MqttClient>(std::move(settings), std::move(handlers), log_);
+  client_ = std::make_unique<MqttClient>(std::move(settings), std::move(handlers), executor_, log_);
   std::vector<Subscription> subscriptions;
   for (std::string& filter : router_->filters()) {
     Subscription subscription;
@@ -149,6 +149,7 @@ bool DeviceHost::stop() {
 Value DeviceHost::info() const {
   Value::List components, plugins;
   for (const ComponentSection& section : descriptor_.components) {
+    if (!section.enabled) continue;
     components.emplace_back(Value::Map{
         {"id", section.id}, {"type", section.type}, {"name", section.name.empty() ? section.id : section.name}});
   }

@@ -1,6 +1,7 @@
 #include "cli/program.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -8,6 +9,9 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "cli/cert.h"
 #include "cli/check.h"
@@ -19,6 +23,7 @@
 #include "cli/run.h"
 #include "cli/schema.h"
 #include "cli/sub.h"
+#include "core/suggest.h"
 
 namespace m2ag::host {
 namespace {
@@ -30,6 +35,19 @@ void open_standard_streams() {
     ::close(descriptor);
     return;
   }
+}
+
+/// Nothing when the first word is a verb or an option.
+std::string unknown_verb(const CLI::App& app, int count, char** words) {
+  if (count < 2 || words[1][0] == '-') return {};
+  std::vector<std::string> verbs;
+  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (verb->get_name() == words[1]) return {};
+    verbs.push_back(verb->get_name());
+  }
+  const auto near = closest(words[1], verbs);
+  return fmt::format("m2ag: unknown verb \"{}\"{}; see m2ag --help\n", std::string_view(words[1]).substr(0, 40),
+                     near ? ", did you mean \"" + *near + "\"?" : "");
 }
 
 int parse_and_run(CLI::App& app, int count, char** words, const int& exit_code) {
@@ -62,6 +80,10 @@ int run_program(int count, char** words) {
   add_cert_verb(app, exit_code);
   add_pub_verb(app, exit_code);
   add_sub_verb(app, exit_code);
+  if (const std::string problem = unknown_verb(app, count, words); !problem.empty()) {
+    std::fputs(problem.c_str(), stderr);
+    return kExitInputWrong;
+  }
   try {
     return parse_and_run(app, count, words, exit_code);
   } catch (const std::exception& error) {

@@ -75,7 +75,7 @@ class Conversation {
     MqttClient::Handlers handlers;
     handlers.on_message = [this](const MqttMessage& message) { on_message(message); };
     handlers.on_connected = [this](bool, MqttVersion version) { on_connected(version); };
-    client_.emplace(std::move(broker.settings), std::move(handlers), log_);
+    client_.emplace(std::move(broker.settings), std::move(handlers), executor_, log_);
   }
 
   int hold() {
@@ -158,6 +158,8 @@ class Conversation {
   std::mutex mutex_;
   std::string answer_;
   bool ok_ = false, sent_ = false;
+  const SystemClock clock_;
+  Executor executor_{clock_, {.keep = 1}};
   std::optional<MqttClient> client_;  // last: its threads use the above
 };
 

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -82,7 +83,9 @@ int subscribe(const Options& options) {
     refused = true;
     wait.done();
   };
-  MqttClient client(std::move(broker->settings), std::move(handlers), log);
+  const SystemClock clock;
+  Executor executor(clock, {.keep = 1});
+  MqttClient client(std::move(broker->settings), std::move(handlers), executor, log);
   client.subscribe(std::move(subscriptions));
   client.start();
   std::optional<std::chrono::steady_clock::duration> patience;
@@ -90,6 +93,8 @@ int subscribe(const Options& options) {
   const ClientWait::End end = wait.wait(patience);
   const MqttStats stats = client.stats();
   client.disconnect(std::chrono::milliseconds(500));
+  // Stopped while it prints into something that nobody reads.
+  if (!client.ended()) std::_Exit(kExitSystemWrong);
   if (refused) return kExitSystemWrong;
   if (end == ClientWait::End::timeout && (stats.connects == 0 || options.count != 0)) {
     fmt::print(stderr, "m2ag sub: {}\n",

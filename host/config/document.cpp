@@ -39,13 +39,12 @@ class TreeBuilder final : public YAML::EventHandler {
   bool has_aliases() const { return has_aliases_; }
 
   std::optional<OpenFlow> open_flow() const {
-    for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame) {
-      if (!frame->flow) continue;
-      // A pair in a list, [a: b], is a flow map without a brace.
-      const char bracket = character(frame->place);
-      if (bracket == '[' || bracket == '{') return OpenFlow{frame->place, bracket == '['};
-    }
-    return std::nullopt;
+    // A pair in a list, [a: b], is a flow map without a brace.
+    const auto open = std::find_if(frames_.rbegin(), frames_.rend(), [this](const Frame& frame) {
+      return frame.flow && (character(frame.place) == '[' || character(frame.place) == '{');
+    });
+    if (open == frames_.rend()) return std::nullopt;
+    return OpenFlow{open->place, character(open->place) == '['};
   }
 
   Mark mark(BytePlace place) const {

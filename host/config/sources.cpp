@@ -56,9 +56,10 @@ class Reader {
   }
 
  private:
+  /// Absolute even when nothing of the path is there, which weakly_canonical alone does not promise.
   static fs::path identity(const fs::path& path) {
     std::error_code error;
-    return fs::weakly_canonical(path, error);
+    return fs::weakly_canonical(fs::absolute(path, error), error);
   }
 
   static void invalidate(Node& node) {

@@ -93,6 +93,19 @@ TEST_CASE("includes are bounded in depth and number, and share the bound on valu
   }
 }
 
+TEST_CASE("a missing file is named as missing also when the descriptor is given as a relative path") {
+  const TestFolder folder;
+  folder.write("d.yaml", "a: !include missing.yaml\nb: !include ../out.yaml\n");
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder / ".");
+  Problems problems;
+  read_sources("d.yaml", {}, problems);
+  std::filesystem::current_path(before);
+  CHECK(problems.text() ==
+        "d.yaml:1:4: a: missing.yaml: there is no such file\n"
+        "d.yaml:2:4: b: ../out.yaml: an included file must lie in the descriptor's folder or below\n");
+}
+
 TEST_CASE("secrets come from the credentials, then from secrets.yaml") {
   const TestFolder folder;
   folder.write("d.yaml", "a: !secret broker\nb: !secret pin\nc: !secret pin\n");

@@ -121,9 +121,9 @@ std::optional<SyntaxError> find_open_quote(BytePlace place, const TextLines& lin
   if (at >= text.size() || (text[at] != '"' && text[at] != '\'')) return std::nullopt;
   const char quote = text[at];
   for (std::size_t i = at + 1; i < text.size(); ++i) {
-    if (quote == '"' && text[i] == '\\') {
-      ++i;
-    } else if (quote == '\'' && text[i] == '\'' && text.substr(i + 1).starts_with('\'')) {
+    const bool escape = quote == '"' && text[i] == '\\';
+    const bool doubled = quote == '\'' && text.substr(i).starts_with("\'\'");
+    if (escape || doubled) {
       ++i;
     } else if (text[i] == quote) {
       return std::nullopt;

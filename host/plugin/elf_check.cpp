@@ -14,6 +14,7 @@
 #include <stdexcept>
 
 // The header of the running program, placed by the linker: what "this host" is needs no list of #ifs.
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming): the linker's name
 extern "C" [[gnu::visibility("hidden")]] const ElfW(Ehdr) __ehdr_start;
 
 namespace m2ag::host {

@@ -1,0 +1,48 @@
+"""What the verbs say of wrong words, and of what a user would not look for: each with its exit code."""
+
+from harness import Scenario, main, topic
+
+DESCRIPTOR = """
+components:
+  dial: { type: dial }
+  spare: { type: dial, enabled: false }
+"""
+
+
+def refused(s, *words):
+    done = s.m2ag(*words, check=False)
+    assert done.returncode == 1, done
+    return done.stderr
+
+
+def run(s: Scenario):
+    s.broker()
+    assert 'unknown verb "chekc", did you mean "check"?' in refused(s, "chekc", "x.yaml")
+    assert "--help" in refused(s, "frobnicate")
+    for name in ("all", "group"):  # under an access list it would own the topics that command every device
+        assert f'"{name}" is no name for a client' in refused(s, "cert", "client", name, "--dir", s.tls)
+
+    described = s.m2ag("describe", "bmp280", "--plugins", s.plugins).stdout
+    assert "Channels" in described and "bmp280 (simulated chip)" in described, described
+
+    # A certificate that is not there yet is no mistake of the descriptor, but said.
+    descriptor = s.write_descriptor(DESCRIPTOR)
+    arguments = ["check", descriptor] + [word for folder in s.plugin_folders for word in ("--plugins", folder)]
+    assert s.m2ag(*arguments).stderr == ""
+    with open(descriptor) as file:
+        text = file.read()
+    with open(descriptor, "w") as file:
+        file.write(text.replace("house.crt", "lost.crt"))
+    done = s.m2ag(*arguments)
+    assert "warning: mqtt.tls:" in done.stderr and "lost.crt" in done.stderr, done
+    with open(descriptor, "w") as file:
+        file.write(text)
+
+    # What is not enabled is as if it were not there.
+    client = s.client()
+    s.host()
+    info = client.wait_state(topic("info")).json
+    assert [each["id"] for each in info["components"]] == ["dial"], info
+
+
+main(run, __doc__)
