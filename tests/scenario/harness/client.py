@@ -198,7 +198,7 @@ class Client:
         with self._changed:
             return [m for m in self.messages[since:] if mqtt.topic_matches_sub(topic, m.topic)]
 
-    def publish(self, topic, payload="", qos=1, retain=False, expiry=None, response_topic=None, correlation=None):
+    def publish(self, topic, payload="", qos=1, retain=False, expiry=None, response_topic=None, correlation=None, timeout=20.0):
         """Returns once the broker has it."""
         properties = None
         if self._protocol == mqtt.MQTTv5:
@@ -212,7 +212,7 @@ class Client:
             info = self._mqtt.publish(topic, payload, qos, retain, properties)
         else:
             info = self._mqtt.publish(topic, payload, qos, retain)
-        info.wait_for_publish(20)
+        info.wait_for_publish(timeout)
         if not info.is_published():
             raise AssertionError(f"{topic}: the broker did not take the message")
         return info
@@ -225,7 +225,7 @@ class Client:
         """Sends a command with a response topic and returns the reply's JSON."""
         correlation = uuid.uuid4().bytes
         since = self.mark()
-        self.publish(topic, payload, response_topic=self.reply_topic, correlation=correlation, **options)
+        self.publish(topic, payload, response_topic=self.reply_topic, correlation=correlation, timeout=timeout, **options)
         try:
             return self.wait_message(self.reply_topic, lambda m: m.correlation == correlation, since, timeout).json
         except AssertionError:
