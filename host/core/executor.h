@@ -39,6 +39,9 @@ class Runnable {
   virtual ~Runnable() = default;
   /// Must not throw. To have another turn, announce it again.
   virtual void run_turn() noexcept = 0;
+  /// Its turns are short and never block, such as one that only hands work on: what it announces is then run by the same worker after it,
+  /// which saves waking up another.
+  virtual bool is_brief() const noexcept { return false; }
   /// The executor has ended: the announced turn will not come, nor any other.
   virtual void refused() noexcept = 0;
 };

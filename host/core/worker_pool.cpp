@@ -19,6 +19,13 @@ constexpr std::size_t kCrowd = 4;
 /// Workers whose state is asked for one decision; bounds its cost when very many are blocked.
 constexpr std::size_t kInspected = 64;
 
+/// What the brief turn on this thread has announced to its pool.
+struct BriefTurn {
+  const WorkerPool* pool = nullptr;  ///< nullptr: none is running
+  std::size_t announced = 0;
+};
+thread_local BriefTurn brief_turn;
+
 }  // namespace
 
 WorkerPool::WorkerPool(ExecutorOptions options)
@@ -48,6 +55,10 @@ void WorkerPool::ready(std::shared_ptr<Runnable> runnable) {
     }
     ready_.push_back(std::move(runnable));
     ++queued_;
+    if (brief_turn.pool == this) {
+      ++brief_turn.announced;
+      return;
+    }
     if (!idle_.empty()) {
       woken = idle_.back();
       idle_.pop_back();
@@ -71,13 +82,30 @@ void WorkerPool::work(Worker& self) {
     std::shared_ptr<Runnable> runnable = ready_.pop_front();
     ++taken_;
     lock.unlock();
+    brief_turn = {runnable->is_brief() ? this : nullptr, 0};
     runnable->run_turn();
+    const std::size_t announced = std::exchange(brief_turn, {}).announced;
     runnable.reset();
     lock.lock();
+    if (announced > 1) wake_others(lock, announced - 1);  // one is for this worker
   }
   self.running = false;
   --alive_;
   ended_.notify_all();
+}
+
+void WorkerPool::wake_others(Lock& lock, std::size_t count) {
+  std::vector<Worker*> woken;
+  for (; count > 0 && !idle_.empty(); --count) {
+    woken.push_back(idle_.back());
+    idle_.pop_back();
+    woken.back()->woken = true;
+  }
+  const bool watch = count > 0 && !std::exchange(watching_, true);
+  lock.unlock();
+  for (Worker* worker : woken) worker->wake.notify_one();
+  if (watch) monitor_wake_.notify_one();
+  lock.lock();
 }
 
 /// Waits for work. False when the worker has been idle too long and there are more than are kept.

@@ -44,6 +44,7 @@ class WorkerPool : public std::enable_shared_from_this<WorkerPool> {
   using Lock = std::unique_lock<std::mutex>;
 
   void work(Worker& self);
+  void wake_others(Lock& lock, std::size_t count);
   bool park(Lock& lock, Worker& self);
   void watch();
   void watch_queue(Lock& lock);

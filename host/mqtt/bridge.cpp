@@ -129,7 +129,9 @@ void Bridge::reply(const Reply& reply) {
   }
   if (request) {
     if (own_topic) return;
-    message.topic = is_word(reply.command) ? topic("response/" + reply.command) : topic("event/command_refused");
+    // `response/set` would come back to this device as a command.
+    const bool named = is_word(reply.command) && reply.command != "set";
+    message.topic = named ? topic("response/" + reply.command) : topic("event/command_refused");
   } else {
     // What was addressed is anybody's text: only an id becomes a topic.
     message.topic = valid_id(reply.component) ? topic(reply.component + "/reply") : topic("event/command_refused");

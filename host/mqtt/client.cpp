@@ -4,24 +4,21 @@
 
 namespace m2ag::host {
 
-MqttClient::MqttClient(MqttSettings settings, Handlers handlers, Log& log)
-    : core_(std::make_shared<ClientCore>(std::move(settings), std::move(handlers), log)) {}
+MqttClient::MqttClient(MqttSettings settings, Handlers handlers, Executor& executor, Log& log)
+    : core_(ClientCore::create(std::move(settings), std::move(handlers), executor, log)) {}
 
 MqttClient::~MqttClient() {
   disconnect(std::chrono::milliseconds(0));
   if (!thread_.joinable()) return;
   if (core_->finished()) {
     thread_.join();
-    reader_.join();
   } else {
     core_->abandon();
     thread_.detach();
-    reader_.detach();
   }
 }
 
 void MqttClient::start() {
-  reader_ = std::thread([core = core_] { core->read(); });
   thread_ = std::thread([core = core_] { core->run(); });
 }
 

@@ -3,6 +3,7 @@
 // Every function may be called from any thread, from the handlers too, and returns at once, but for disconnect() and the destructor.
 #pragma once
 
+#include "core/executor.h"
 #include "core/log.h"
 #include "mqtt/message.h"
 #include "mqtt/settings.h"
@@ -39,7 +40,8 @@ class MqttClient {
  public:
   /// All may be empty; none may throw. One that blocks holds up only the next call on its thread.
   struct Handlers {
-    /// On a thread for it alone, one message after the other. The views are valid during the call.
+    /// On a thread of the executor, one message after the other. The views are valid during the call. What it gives to lanes runs when it
+    /// returns: it must be short wherever others wait for the executor.
     std::function<void(const MqttMessage&)> on_message;
     /// On this client's own thread; the subscriptions are already on their way, and what is published here goes after them.
     std::function<void(bool session_present, MqttVersion version)> on_connected;
@@ -49,8 +51,8 @@ class MqttClient {
     std::function<void(const std::string& filter, const std::string& reason)> on_subscribe_refused;
   };
 
-  /// Does not connect yet. Throws std::invalid_argument for a URL or client id that is none. `log` must outlive the client.
-  MqttClient(MqttSettings settings, Handlers handlers, Log& log);
+  /// Does not connect yet. Throws std::invalid_argument for a URL or client id that is none. `executor` and `log` must outlive the client.
+  MqttClient(MqttSettings settings, Handlers handlers, Executor& executor, Log& log);
   MqttClient(const MqttClient&) = delete;
   MqttClient& operator=(const MqttClient&) = delete;
   /// As disconnect(0). When a thread is stuck in the library all the same (name resolution, a handler that blocks), it is left behind with a log line.
@@ -79,7 +81,6 @@ class MqttClient {
  private:
   std::shared_ptr<ClientCore> core_;  // shared with the thread, which may be left behind
   std::thread thread_;
-  std::thread reader_;
 };
 
 }  // namespace m2ag::host

@@ -28,7 +28,18 @@ bool is_closed(std::string_view text) { return text == "TCP connect completion f
 
 }  // namespace
 
-ClientCore::ClientCore(MqttSettings settings, MqttClient::Handlers handlers, Log& log)
+std::shared_ptr<ClientCore> ClientCore::create(MqttSettings settings, MqttClient::Handlers handlers, Executor& executor,
+                                               Log& log) {
+  auto core = std::make_shared<ClientCore>(Private{}, std::move(settings), std::move(handlers), log);
+  // The inbox outlives the core when the executor is in it: it must not hold it.
+  core->inbox_ = std::make_shared<Inbox>(executor, [weak = std::weak_ptr(core)](const MqttMessage& message) {
+    const auto self = weak.lock();
+    if (self && self->speaks()) self->handlers_.on_message(message);
+  });
+  return core;
+}
+
+ClientCore::ClientCore(Private, MqttSettings settings, MqttClient::Handlers handlers, Log& log)
     : settings_(checked(std::move(settings))),
       broker_(parse_broker_url(settings_.url)),
       handlers_(std::move(handlers)),
@@ -54,7 +65,11 @@ void ClientCore::run() {
     }
     if (!at_once) wait_before_retry(backoff_.next());
   }
-  inbox_.close();
+  inbox_->close([self = shared_from_this()] {
+    const Lock lock(self->mutex_);
+    self->inbox_empty_ = true;
+    self->changed_.notify_all();
+  });
   const Lock lock(mutex_);
   finished_ = true;
   changed_.notify_all();

@@ -22,13 +22,16 @@
 
 namespace m2ag::host {
 
-class ClientCore final : public PahoEvents {
- public:
-  ClientCore(MqttSettings settings, MqttClient::Handlers handlers, Log& log);
+class ClientCore final : public PahoEvents, public std::enable_shared_from_this<ClientCore> {
+  struct Private {};
 
-  /// Both return after stop(): the connection, and the handing over of messages.
+ public:
+  static std::shared_ptr<ClientCore> create(MqttSettings settings, MqttClient::Handlers handlers, Executor& executor,
+                                            Log& log);
+  ClientCore(Private, MqttSettings settings, MqttClient::Handlers handlers, Log& log);
+
+  /// The connection; returns after stop().
   void run();
-  void read();
   bool stop(std::chrono::milliseconds deadline);
   bool finished() const;
   /// The owner goes while run() is stuck: no handler and no log from here on.
@@ -93,14 +96,14 @@ class ClientCore final : public PahoEvents {
   void mark_subscriptions(bool session_present);
 
   bool speaks() const { return !abandoned_; }
-  bool all_finished() const { return finished_ && read_finished_; }
+  bool all_finished() const { return finished_ && inbox_empty_; }
 
   const MqttSettings settings_;
   const BrokerAddress broker_;
   const MqttClient::Handlers handlers_;
   Log& log_;
 
-  Inbox inbox_;
+  std::shared_ptr<Inbox> inbox_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   Outbound outbound_;
@@ -125,8 +128,8 @@ class ClientCore final : public PahoEvents {
   bool stopping_ = false;
   Clock::time_point drain_until_{};
   bool left_nothing_ = false;
-  bool finished_ = false;       // run() is done
-  bool read_finished_ = false;  // read() is done
+  bool finished_ = false;     // run() is done
+  bool inbox_empty_ = false;  // and closed: no message is handed over any more
   std::atomic<bool> abandoned_{false};
 
   // Of the client's thread alone.

@@ -1,4 +1,4 @@
-// The half of ClientCore that other threads enter: its callers', the reader's, and Paho's, which hold Paho's mutex.
+// The half of ClientCore that other threads enter: its callers', and Paho's, which hold Paho's mutex.
 #include <fmt/format.h>
 
 #include "mqtt/client_core.h"
@@ -11,15 +11,6 @@ constexpr std::size_t kSubscribeBatch = 100;
 constexpr std::chrono::seconds kStopGrace{3};
 
 }  // namespace
-
-void ClientCore::read() {
-  inbox_.run([this](const MqttMessage& message) {
-    if (speaks()) handlers_.on_message(message);
-  });
-  const Lock lock(mutex_);
-  read_finished_ = true;
-  changed_.notify_all();
-}
 
 bool ClientCore::stop(std::chrono::milliseconds deadline) {
   Lock lock(mutex_);
@@ -41,7 +32,7 @@ bool ClientCore::finished() const {
 void ClientCore::abandon() {
   log_.error("", "the MQTT client of {} did not stop in time: a thread is left behind", settings_.url);
   abandoned_ = true;
-  inbox_.abandon();
+  inbox_->abandon();
 }
 
 MqttStats ClientCore::stats() const {
@@ -216,7 +207,7 @@ void ClientCore::arrived(const MqttMessage& message) {
   MqttMessage cut = message;
   cut.payload = cut.payload.substr(0, settings_.payload_limit);
   cut.too_long = message.payload.size() > settings_.payload_limit;
-  const bool kept = !handlers_.on_message || inbox_.push(cut);
+  const bool kept = !handlers_.on_message || inbox_->push(cut);
   const Lock lock(mutex_);
   ++stats_.received;
   if (kept) return;

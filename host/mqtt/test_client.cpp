@@ -1,5 +1,7 @@
 #include "mqtt/test_client.h"
 
+#include <algorithm>
+
 namespace m2ag::host {
 
 TestClient::TestClient(MqttSettings settings, bool start) {
@@ -37,7 +39,7 @@ TestClient::TestClient(MqttSettings settings, bool start) {
     refused_.push_back(filter);
     changed_.notify_all();
   };
-  client_ = std::make_unique<MqttClient>(std::move(settings), std::move(handlers), log_);
+  client_ = std::make_unique<MqttClient>(std::move(settings), std::move(handlers), executor_, log_);
   if (start) client_->start();
 }
 
@@ -78,6 +80,12 @@ std::size_t TestClient::message_count() {
 std::vector<std::string> TestClient::log_lines() {
   const std::lock_guard lock(mutex_);
   return log_lines_;
+}
+
+bool TestClient::logged(const std::string& text) {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(log_lines_.begin(), log_lines_.end(),
+                     [&](const auto& line) { return line.find(text) != std::string::npos; });
 }
 
 std::vector<std::string> TestClient::refused_filters() {

@@ -37,6 +37,8 @@ class TestClient {
   std::vector<Message> messages();
   std::size_t message_count();
   std::vector<std::string> log_lines();
+  /// Whether a log line has this text in it.
+  bool logged(const std::string& text);
   std::vector<std::string> refused_filters();
   bool session_present();
   /// Called in on_connected.
@@ -53,6 +55,8 @@ class TestClient {
   std::function<void()> when_connected_;
   std::function<void(const MqttMessage&)> when_message_;
   Log log_;
+  const SystemClock clock_;
+  Executor executor_{clock_};
   std::unique_ptr<MqttClient> client_;
 };
 
