@@ -67,6 +67,7 @@ int run_program(int count, char** words) {
   open_standard_streams();
   // A peer that goes away is an error code at the write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // so is a limit on the size of files
   CLI::App app("m2ag: devices described in YAML, run by plugins, reached over MQTT", "m2ag");
   app.set_version_flag("--version", "m2ag " M2AG_VERSION);
   app.require_subcommand(1);

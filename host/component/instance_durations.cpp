@@ -45,6 +45,23 @@ class PendingRow {
 
 std::string key_of(const ChannelSpec& channel) { return std::string(kPrefix) + channel.name; }
 
+struct Pending {
+  Value after;
+  std::int64_t since, duration;
+};
+
+/// What a row of the store says, which may be of another version of the plugin or of anybody; nothing when the channel cannot use it.
+std::optional<Pending> pending_of(const Value& row, const ChannelSpec& channel) {
+  const Value *after = row.find("after"), *since = row.find("since"), *duration = row.find("duration");
+  if (!channel.set || after == nullptr || since == nullptr || duration == nullptr) return std::nullopt;
+  if (!since->is_integer() || !duration->is_integer()) return std::nullopt;
+  const auto checked = check_value(*after, channel);
+  const auto* settable = std::get_if<std::variant<Value, Toggle>>(&checked);
+  const Value* const value = settable == nullptr ? nullptr : std::get_if<Value>(settable);
+  if (value == nullptr) return std::nullopt;
+  return Pending{*value, since->as_integer(), duration->as_integer()};
+}
+
 }  // namespace
 
 void Instance::set_for(const std::shared_ptr<const ChannelSpec>& spec, const Value& value, const Value& after,
@@ -76,25 +93,21 @@ void Instance::arm(const std::shared_ptr<const ChannelSpec>& spec, const Value& 
 }
 
 void Instance::resume_durations() {
-  for (const auto& [key, pending] : services_.store.all(config_.id)) {
+  for (const auto& [key, row] : services_.store.all(config_.id)) {
     if (!key.starts_with(kPrefix)) continue;
     const auto spec = channel(std::string_view(key).substr(kPrefix.size()));
-    const Value *after = pending.find("after"), *since = pending.find("since"), *duration = pending.find("duration");
-    const bool usable = spec && spec->set && after != nullptr && since != nullptr && duration != nullptr &&
-                        since->is_integer() && duration->is_integer() &&
-                        std::holds_alternative<std::variant<Value, Toggle>>(check_value(*after, *spec));
-    if (!usable) {
+    const auto pending = spec ? pending_of(row, *spec) : std::nullopt;
+    if (!pending) {
       services_.log.warning(config_.id, "what was pending for {} no longer fits the component: dropped",
                             key.substr(kPrefix.size()));
       services_.store.erase(config_.id, key);
       continue;
     }
+    const std::chrono::microseconds whole(std::clamp<std::int64_t>(pending->duration, 0, kLongestDuration.count()));
     // A clock that went backwards (no battery) must not make it longer than it was asked for.
-    const std::chrono::microseconds whole(
-        std::clamp<std::int64_t>(duration->as_integer(), 0, kLongestDuration.count()));
-    const std::chrono::microseconds passed =
-        std::chrono::seconds(std::max<std::int64_t>(0, wall_seconds(services_.clock) - since->as_integer()));
-    arm(spec, *after, std::max(whole - passed, std::chrono::microseconds(0)));
+    const std::int64_t now = std::max<std::int64_t>(0, wall_seconds(services_.clock));
+    const std::chrono::seconds passed(now - std::clamp<std::int64_t>(pending->since, 0, now));
+    arm(spec, pending->after, std::max<std::chrono::microseconds>(whole - passed, std::chrono::microseconds(0)));
   }
 }
 

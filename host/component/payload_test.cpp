@@ -95,6 +95,11 @@ TEST_CASE("a set may say for how long, and carry a transaction") {
   CHECK(refusal_of(decode_set(R"({"value":"ON","for":"soon"})", boolean())).code == "wrong_type");
   CHECK(refusal_of(decode_set(R"({"value":"ON","for":5})", boolean())).code == "wrong_type");
   CHECK(refusal_of(decode_set(R"({"value":"ON","for":"0s"})", boolean())).code == "out_of_range");
+  CHECK(std::holds_alternative<SetRequest>(decode_set(R"({"value":"ON","for":"366d"})", boolean())));
+  const Refusal too_long = refusal_of(decode_set(R"({"value":"ON","for":"8785h"})", boolean()));
+  CHECK(too_long.code == "out_of_range");
+  CHECK(too_long.message == "for: expected at most 366d");
+  CHECK(refusal_of(decode_set(R"({"value":"ON","for":"99999999999999999999d"})", boolean())).code == "wrong_type");
   CHECK(refusal_of(decode_set(R"({"value":"ON","fro":"1s"})", boolean())).code == "bad_payload");
   CHECK(refusal_of(decode_set(R"({"for":"1s"})", boolean())).code == "bad_payload");
   CHECK(refusal_of(decode_set(R"({"value":)", boolean())).code == "bad_json");

@@ -29,6 +29,18 @@ class Turn final : public Runnable {
   Counter* refused_;
 };
 
+/// Hands work on and does nothing else.
+class BriefTurn final : public Runnable {
+ public:
+  explicit BriefTurn(std::function<void()> body) : body_(std::move(body)) {}
+  void run_turn() noexcept override { body_(); }
+  bool is_brief() const noexcept override { return true; }
+  void refused() noexcept override {}
+
+ private:
+  std::function<void()> body_;
+};
+
 void announce(Executor& executor, std::function<void()> body, Counter* refused = nullptr) {
   executor.pool()->ready(std::make_shared<Turn>(std::move(body), refused));
 }
@@ -54,6 +66,42 @@ TEST_CASE("turns run once each, on the kept workers when nothing blocks") {
   CHECK(executor.stats().turns == 1000);
   CHECK(executor.stats().peak == 2);
   CHECK(done.count() == 1000);
+}
+
+TEST_CASE("what a brief turn announces is run by the worker of that turn") {
+  const SystemClock clock;
+  Executor executor(clock, {.patience = 10s});
+  REQUIRE(comes_true(executor, [](const ExecutorStats& stats) { return stats.idle == 2; }));
+  for (std::size_t n = 1; n <= 100; ++n) {
+    Counter done;
+    std::thread::id brief, announced;
+    executor.pool()->ready(std::make_shared<BriefTurn>([&] {
+      brief = std::this_thread::get_id();
+      announce(executor, [&] {
+        announced = std::this_thread::get_id();
+        done.add();
+      });
+    }));
+    REQUIRE(done.wait_for(1));
+    CHECK(brief == announced);
+    REQUIRE(comes_true(executor, [](const ExecutorStats& stats) { return stats.idle == 2; }));
+  }
+}
+
+TEST_CASE("what a brief turn announces does not wait for each other, also when no worker is free") {
+  const SystemClock clock;
+  const std::size_t keep = GENERATE(1, 2, 4);
+  Executor executor(clock, {.keep = keep});
+  Gate gate;
+  Counter done;
+  constexpr std::size_t kBlocked = 6;
+  executor.pool()->ready(std::make_shared<BriefTurn>([&] {
+    for (std::size_t n = 0; n < kBlocked; ++n) announce(executor, [&] { gate.wait(); });
+    for (std::size_t n = 0; n < 20; ++n) announce(executor, [&] { done.add(); });
+  }));
+  CHECK(done.wait_for(20));
+  CHECK(gate.wait_arrived(kBlocked));
+  gate.open();
 }
 
 TEST_CASE("a free worker is found however many are blocked, and the surplus ends") {

@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <climits>
 #include <cstdlib>
 #include <string>
 
@@ -43,10 +45,11 @@ void append_visible(std::string& line, std::string_view text) {
 
 /// A terminal that is held or a pipe that nobody reads must not stop the device: what does not fit is lost.
 void write_whole(std::string_view line) {
-  pollfd place{STDERR_FILENO, POLLOUT, 0};
-  if (::poll(&place, 1, 0) != 1) return;
   while (!line.empty()) {
-    const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+    pollfd place{STDERR_FILENO, POLLOUT, 0};
+    if (::poll(&place, 1, 0) != 1) return;
+    // pipe(7): what poll(2) promises is room for PIPE_BUF bytes, a longer write would wait for the rest.
+    const ssize_t written = ::write(STDERR_FILENO, line.data(), std::min<std::size_t>(line.size(), PIPE_BUF));
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return;  // nowhere to complain
     line.remove_prefix(static_cast<std::size_t>(written));

@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "catch.h"
+#include "core/test_gate.h"
 
 using namespace m2ag::host;
 using m2ag::LogLevel;
@@ -43,6 +45,19 @@ class CapturedStderr {
     std::array<char, 4096> buffer{};
     const ssize_t length = read(ends_[0], buffer.data(), buffer.size());
     return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0))};
+  }
+  /// Nobody reads: not one byte fits any more, except for `pages` of 4096.
+  void fill(int pages = 0) {
+    const int size = fcntl(ends_[0], F_SETPIPE_SZ, 16 * 4096);
+    const std::string page(4096, '.');
+    for (int n = size / 4096; n > pages; --n) REQUIRE(write(STDERR_FILENO, page.data(), page.size()) == 4096);
+  }
+  /// Reads what is there, so that a writer who waits can go on.
+  void drain() const {
+    fcntl(ends_[0], F_SETFL, O_NONBLOCK);
+    std::array<char, 4096> buffer{};
+    while (read(ends_[0], buffer.data(), buffer.size()) > 0) continue;
+    fcntl(ends_[0], F_SETFL, 0);
   }
   void restore() {
     if (saved_ < 0) return;
@@ -148,4 +163,28 @@ TEST_CASE("a stderr that was redirected away from the journal gets terminal line
   const std::string line = captured.one_read();
   captured.restore();
   CHECK(after_time(line) == "error   air: no answer\n");
+}
+
+TEST_CASE("a stderr that nobody reads holds nobody up: what does not fit is lost") {
+  CapturedStderr captured;
+  unsetenv("JOURNAL_STREAM");
+  const Log::Sink sink = stderr_sink();
+  const int free_pages = GENERATE(0, 1, 2);
+  captured.fill(free_pages);
+  const std::string message(GENERATE(10U, 5000U, 100'000U), 'x');
+  Counter done;
+  std::thread writer([&] {
+    for (int n = 0; n < 10; ++n) sink({LogLevel::info, "pump", message});
+    done.add();
+  });
+  const bool in_time = done.wait_for(1, std::chrono::steady_clock::now() + std::chrono::seconds(20));
+  while (!done.wait_for(1, std::chrono::steady_clock::now() + std::chrono::milliseconds(1))) captured.drain();
+  writer.join();
+  captured.drain();
+  sink({LogLevel::info, "pump", "again"});
+  const std::string line = captured.one_read();
+  captured.restore();
+  INFO(free_pages << " pages free, " << message.size() << " bytes");
+  CHECK(in_time);
+  CHECK(after_time(line) == "info    pump: again\n");
 }

@@ -16,11 +16,17 @@ std::string iso_time(std::chrono::system_clock::time_point time) {
                      whole.time_since_epoch().count() % 1000);
 }
 
-/// Whoever may command one component must not reach others through our answer: inside our own tree only topics of answers are used.
+/// `response/set` would come back as a command.
+bool is_answer_word(std::string_view word) { return is_word(word) && word != "set"; }
+
+/// Whoever may command one component must not reach others through our answer: inside our own tree only topics of answers are used,
+/// `<device>/<component>/reply` and `<device>/response/<word>`. `base` ends with a slash.
 bool may_answer_on(const std::string& topic, std::string_view base) {
   if (!valid_topic(topic) || topic.starts_with('$')) return false;
   if (!topic.starts_with(base)) return true;
-  return topic.ends_with("/reply") || topic.find("/response/") != std::string::npos;
+  const auto levels = split(std::string_view(topic).substr(base.size()));
+  if (levels.size() != 3) return false;
+  return levels[2] == "reply" || (levels[1] == "response" && is_answer_word(levels[2]));
 }
 
 }  // namespace
@@ -129,9 +135,7 @@ void Bridge::reply(const Reply& reply) {
   }
   if (request) {
     if (own_topic) return;
-    // `response/set` would come back to this device as a command.
-    const bool named = is_word(reply.command) && reply.command != "set";
-    message.topic = named ? topic("response/" + reply.command) : topic("event/command_refused");
+    message.topic = is_answer_word(reply.command) ? topic("response/" + reply.command) : topic("event/command_refused");
   } else {
     // What was addressed is anybody's text: only an id becomes a topic.
     message.topic = valid_id(reply.component) ? topic(reply.component + "/reply") : topic("event/command_refused");

@@ -49,11 +49,12 @@ TEST_CASE_METHOD(
 
 TEST_CASE_METHOD(Fixture,
                  "an answer is no command, no state and no event of another: such a Response Topic is not used") {
-  const std::string topic =
-      GENERATE(as<std::string>(), "m2ag/house/other/set", "m2ag/house/other/state/set", "m2ag/other/dial/press/run",
-               "m2ag/house/dial/config/gain/set", "m2ag/all/pump/set", "m2ag/group/garden/pump/set",
-               "m2ag/house/request/info", "m2ag/house/status", "m2ag/house/other/state", "m2ag/house/event/alarm",
-               "m2ag/house/pump/replying", "m2ag/house/response", "m2ag/", "$SYS/broker", "a/#", "+/b", "", "a\nb");
+  const std::string topic = GENERATE(
+      as<std::string>(), "m2ag/house/other/set", "m2ag/house/other/state/set", "m2ag/other/dial/press/run",
+      "m2ag/house/dial/config/gain/set", "m2ag/all/pump/set", "m2ag/group/garden/pump/set", "m2ag/house/request/info",
+      "m2ag/house/status", "m2ag/house/other/state", "m2ag/house/event/alarm", "m2ag/house/pump/replying",
+      "m2ag/other/response/set", "m2ag/other/pump/response/set", "m2ag/all/response/set", "m2ag/house/response/a/b",
+      "m2ag/house/response", "m2ag/", "$SYS/broker", "a/#", "+/b", "", "a\nb");
   INFO(topic);
   CHECK(topics_of(good(topic)) == std::vector<std::string>{"m2ag/house/pump/reply"});
 

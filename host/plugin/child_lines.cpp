@@ -48,6 +48,7 @@ ChildLines::ChildLines(const std::filesystem::path& program, const std::vector<s
   sigset_t none, all;
   sigemptyset(&none);
   sigfillset(&all);
+  sigdelset(&all, SIGXFSZ);  // ignored as in this program: a limit on the size of files is no fault of the plugin
   require(::posix_spawnattr_setsigmask(&attributes.attributes, &none), "posix_spawnattr_setsigmask");
   require(::posix_spawnattr_setsigdefault(&attributes.attributes, &all), "posix_spawnattr_setsigdefault");
   require(::posix_spawnattr_setflags(&attributes.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF),

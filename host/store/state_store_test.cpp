@@ -2,31 +2,17 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <future>
 
 #include "catch.h"
+#include "store/test_folder.h"
 
 using namespace m2ag;
 using namespace m2ag::host;
 
 namespace {
-
-/// A folder of its own for each test, gone at its end.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "m2ag-store-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::filesystem::path file(const char* name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 bool wait_durable(StateStore& store) {
   std::promise<bool> done;

@@ -39,6 +39,7 @@ WRONG = [
     ("dial/level/set", '{"value": 12, "fro": "1s"}', "bad_payload", ["fro", "for"]),
     ("dial/level/set", '{"value": 12, "for": "soon"}', "wrong_type", ["for", "soon"]),
     ("dial/level/set", '{"value": 12, "for": -5}', "wrong_type", ["for"]),
+    ("dial/level/set", '{"value": 12, "for": "367d"}', "out_of_range", ["for", "366d"]),
     ("dial/level/set", '{"value": [1]}', "wrong_type", ["number"]),
     ("dial/level/set", '{"value": NaN}', "bad_json", []),
     ("dial/level/set", "{" * 5000, "bad_json", []),

@@ -6,8 +6,8 @@ from .process import Process
 
 
 class Host(Process):
-    def __init__(self, argv, env, device):
-        super().__init__("m2ag", argv, env=env)
+    def __init__(self, argv, env, device, **options):
+        super().__init__("m2ag", argv, env=env, **options)
         self.device = device
         self.expected_exits = set()
 

@@ -18,22 +18,22 @@ def _die_with_parent():
 
 
 class Process:
-    """stdout and stderr together, line by line, as `lines`."""
+    """stdout and stderr together, line by line, as `lines`; or to `output`, a file descriptor, and then no line is seen here."""
 
-    def __init__(self, name, argv, env=None, cwd=None):
+    def __init__(self, name, argv, env=None, cwd=None, output=subprocess.PIPE):
         self.name = name
         self.lines = []
         self._changed = threading.Condition()
         self.started = time.monotonic()
         # restore_signals: a test may limit the size of files, and then a write shall fail as on a full disk, not end the process.
-        self._child = subprocess.Popen(argv, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        self._child = subprocess.Popen(argv, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output,
                                        stderr=subprocess.STDOUT, preexec_fn=_die_with_parent, restore_signals=False)
         self.pid = self._child.pid
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def _read(self):
-        for line in self._child.stdout:
+        for line in self._child.stdout or ():
             with self._changed:
                 self.lines.append(line.decode("utf-8", "replace").rstrip("\n"))
                 self._changed.notify_all()

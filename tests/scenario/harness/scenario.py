@@ -89,11 +89,11 @@ class Scenario:
             arguments += ["--plugins", folder]
         return arguments
 
-    def host(self, text=None, device=DEVICE, arguments=()):
+    def host(self, text=None, device=DEVICE, arguments=(), **options):
         """Starts `m2ag run` on the descriptor; without a text on the one written last."""
         if text is not None:
             self.write_descriptor(text, device)
-        host = Host([self.binary, *self.run_arguments(), *arguments], self.environment, device)
+        host = Host([self.binary, *self.run_arguments(), *arguments], self.environment, device, **options)
         self.hosts.append(host)
         return host
 

@@ -7,4 +7,5 @@ M2AG_PLUGIN("probe", "1.0.0", plugin) {
   probe::describe_dial(plugin);
   probe::describe_meter(plugin);
   probe::describe_pulse(plugin);
+  probe::describe_thrower(plugin);
 }

@@ -12,5 +12,6 @@ void describe_faulty(m2ag::Plugin& plugin);
 void describe_dial(m2ag::Plugin& plugin);
 void describe_meter(m2ag::Plugin& plugin);
 void describe_pulse(m2ag::Plugin& plugin);
+void describe_thrower(m2ag::Plugin& plugin);
 
 }  // namespace probe
