@@ -88,7 +88,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   void resume_durations();
   void arm(const std::shared_ptr<const ChannelSpec>& spec, const Value& after, std::chrono::microseconds duration);
 
-  void publish(std::string_view channel, Value value);
+  void publish(std::string_view name, Value value);
   void set_state(InstanceState state, const std::string& reason);
   void set_state_locked(InstanceState state, const std::string& reason);
   void set_online(bool online);

@@ -289,8 +289,8 @@ class DescriptorBinder {
     lines.fields.emplace_back().required = true;
     const Value names = bind_value(node, lines, path, problems_);
     if (!names.is_list()) return;
-    for (std::size_t i = 0; i < names.as_list().size(); ++i) {
-      const std::string& name = names.as_list()[i].as_text();
+    for (const Value& each : names.as_list()) {
+      const std::string& name = each.as_text();
       auto& known = descriptor_.simulated.lines;
       if (std::find(known.begin(), known.end(), name) != known.end()) {
         problems_.error(node.mark, path, fmt::format("the line {} stands here twice", quote(name)));

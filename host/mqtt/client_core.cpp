@@ -204,7 +204,7 @@ VersionChoice::Failure ClientCore::kind_of(const Failure& failure, const std::st
 std::string ClientCore::explain(const Failure& failure, const std::string& tls_error) const {
   if (failure.code > 0) return connack_sentence(failure.code);
   if (failure.code == 0) return failure.text;
-  const std::string found = broker_.tls ? diagnose_connection(broker_.host, broker_.port, settings_.ca, settings_.cert,
+  std::string found = broker_.tls ? diagnose_connection(broker_.host, broker_.port, settings_.ca, settings_.cert,
                                                               settings_.key, kDiagnosisTimeout)
                                         : diagnose_tcp(broker_.host, broker_.port, kDiagnosisTimeout);
   if (found.find("works now") == std::string::npos) return found;

@@ -31,6 +31,7 @@ class PahoEvents {
     std::vector<Subscription> subscriptions;
   };
 
+  virtual ~PahoEvents() = default;
   virtual void connected(const MqttConnected& result) = 0;
   /// `code`: the CONNACK's when positive, else one of Paho's errors.
   virtual void connect_failed(int code, std::string_view text) = 0;
@@ -45,9 +46,6 @@ class PahoEvents {
   virtual void subscribed(const SubscribeBatch& batch, std::span<const int> codes) = 0;
   virtual void unsubscribed(const SubscribeBatch& batch) = 0;
   virtual void disconnected() = 0;
-
- protected:
-  ~PahoEvents() = default;
 };
 
 class PahoHandle {

@@ -136,10 +136,9 @@ class FakeContext : public Context {
   /// The newest value of a channel, or null.
   Value last(std::string_view channel) const {
     const std::lock_guard lock(mutex_);
-    for (auto each = publications_.rbegin(); each != publications_.rend(); ++each) {
-      if (each->channel == channel) return each->value;
-    }
-    return {};
+    const auto newest = std::find_if(publications_.rbegin(), publications_.rend(),
+                                     [channel](const Publication& each) { return each.channel == channel; });
+    return newest == publications_.rend() ? Value() : newest->value;
   }
   const std::vector<std::string>& log_lines() const { return log_lines_; }
   const std::optional<std::string>& failure() const { return failure_; }
