@@ -94,8 +94,8 @@ void server(const Options& options) {
 void client(const Options& options) {
   // Access lists give a client the topics that bear its name: these are not one device's.
   if (is_reserved_id(options.name)) {
-    throw std::invalid_argument(fmt::format("\"{}\" is no name for a client: {} is a topic of the host's own; choose another",
-                                            options.name, options.name));
+    throw std::invalid_argument(fmt::format(
+        "\"{}\" is no name for a client: {} is a topic of the host's own; choose another", options.name, options.name));
   }
   const Authority authority(options.dir);
   if (keep(options, authority, CertificateUse::client, {device_name(options.name)})) return;

@@ -205,8 +205,8 @@ std::string ClientCore::explain(const Failure& failure, const std::string& tls_e
   if (failure.code > 0) return connack_sentence(failure.code);
   if (failure.code == 0) return failure.text;
   std::string found = broker_.tls ? diagnose_connection(broker_.host, broker_.port, settings_.ca, settings_.cert,
-                                                              settings_.key, kDiagnosisTimeout)
-                                        : diagnose_tcp(broker_.host, broker_.port, kDiagnosisTimeout);
+                                                        settings_.key, kDiagnosisTimeout)
+                                  : diagnose_tcp(broker_.host, broker_.port, kDiagnosisTimeout);
   if (found.find("works now") == std::string::npos) return found;
   if (!tls_error.empty()) return fmt::format("TLS: {}", tls_error);
   if (is_closed(failure.text)) return "the broker closed the connection without an answer";
