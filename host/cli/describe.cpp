@@ -28,7 +28,10 @@ struct Options {
   fs::path contract_file;
 };
 
-void print(const nlohmann::json& json) { std::cout << json.dump(2) << '\n'; }
+/// File names need not be UTF-8, JSON must.
+void print(const nlohmann::json& json) {
+  std::cout << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+}
 
 int describe_file(const Options& options) {
   Log silent;

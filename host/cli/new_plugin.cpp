@@ -68,6 +68,10 @@ int create(const Options& options) {
     return kExitInputWrong;
   }
   const fs::path folder = options.folder.empty() ? fs::path(options.name) : options.folder;
+  if (fs::exists(fs::symlink_status(folder)) && !fs::is_directory(folder)) {
+    std::cerr << fmt::format("{} is there already and no folder: choose another with --dir\n", folder.string());
+    return kExitInputWrong;
+  }
   if (fs::exists(folder) && !fs::is_empty(folder)) {
     std::cerr << fmt::format("{} is there already and not empty: choose another with --dir\n", folder.string());
     return kExitInputWrong;

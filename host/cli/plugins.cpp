@@ -86,7 +86,7 @@ void add_plugins_verb(CLI::App& app, int& exit_code) {
     const auto folders = plugin_folders(options->folders);
     const auto catalog = Catalog::scan(folders, self_executable(), log);
     if (options->json) {
-      std::cout << as_json(*catalog, folders).dump(2) << '\n';
+      std::cout << as_json(*catalog, folders).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
     } else {
       print_text(*catalog, folders);
     }

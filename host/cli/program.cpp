@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -50,6 +51,15 @@ std::string unknown_verb(const CLI::App& app, int count, char** words) {
                      near ? ", did you mean \"" + *near + "\"?" : "");
 }
 
+/// What was printed may be somebody's file: cut short it must not count as done. Nobody reading any more, as behind `| head`, is no loss.
+bool output_is_lost() {
+  const bool failed = std::cout.flush().fail() || std::fflush(stdout) != 0 || std::ferror(stdout) != 0;
+  pollfd output{STDOUT_FILENO, POLLOUT, 0};
+  if (!failed || (::poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0)) return false;
+  std::fputs("m2ag: what was printed could not be written\n", stderr);
+  return true;
+}
+
 int parse_and_run(CLI::App& app, int count, char** words, const int& exit_code) {
   try {
     app.parse(count, words);
@@ -86,7 +96,8 @@ int run_program(int count, char** words) {
     return kExitInputWrong;
   }
   try {
-    return parse_and_run(app, count, words, exit_code);
+    const int code = parse_and_run(app, count, words, exit_code);
+    return output_is_lost() ? kExitSystemWrong : code;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "m2ag: %s\n", error.what());
     return kExitSystemWrong;

@@ -39,6 +39,24 @@ bool is_command(const std::string& topic, const std::string& base) {
          (topic.ends_with("/set") || topic.ends_with("/run") || topic.find("/request/") != std::string::npos);
 }
 
+/// A command topic that no device listens to, as a sentence: nobody would answer, and nobody would know why.
+std::optional<std::string> shape_problem(const std::string& topic, const std::string& base) {
+  if (!is_command(topic, base)) return std::nullopt;
+  auto levels = split(std::string_view(topic).substr(base.size() + 1));
+  const std::size_t device = levels.front() == "group" ? 2 : 1;  // or "all"
+  if (levels.size() > device + 1) {
+    levels.erase(levels.begin(), levels.begin() + static_cast<std::ptrdiff_t>(device));
+    const bool set = levels.back() == "set";
+    const bool request = device == 1 && levels.front() == "request" && levels.size() == 2;
+    const bool configuration = levels.size() == 4 && levels[1] == "config" && set;
+    if (request || configuration || (set && levels.size() <= 3) || (!set && levels.size() == 3)) return std::nullopt;
+  }
+  return fmt::format(
+      "no device listens on {0}: commands go to {1}/DEVICE/COMPONENT/set, {1}/DEVICE/COMPONENT/CHANNEL/set, "
+      "{1}/DEVICE/COMPONENT/COMMAND/run or {1}/DEVICE/request/REQUEST",
+      topic, base);
+}
+
 std::optional<std::string> retain_problem(const Options& options, const std::string& base) {
   if (!options.retain || !is_command(options.topic, base)) return std::nullopt;
   return "a command is never published retained: devices refuse it, since it would come again with every connection";
@@ -171,7 +189,9 @@ int publish(Options& options) {
   if (options.payload == "-") options.payload.assign(std::istreambuf_iterator<char>(std::cin), {});
   auto broker = client_broker(options.config);
   if (!broker) return kExitInputWrong;
-  if (const auto problem = retain_problem(options, broker->base_topic)) {
+  auto problem = retain_problem(options, broker->base_topic);
+  if (!problem) problem = shape_problem(options.topic, broker->base_topic);
+  if (problem) {
     std::fprintf(stderr, "m2ag pub: %s\n", problem->c_str());
     return kExitInputWrong;
   }

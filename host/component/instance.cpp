@@ -62,6 +62,7 @@ bool Instance::post(std::function<void(Instance&)> task, const char* label) {
 }
 
 void Instance::start() {
+  stopping_ = false;
   post(
       [](Instance& self) {
         self.wanted_ = true;
@@ -71,6 +72,8 @@ void Instance::start() {
 }
 
 std::future<void> Instance::stop() {
+  stopping_ = true;
+  lane_->drop(config_.id);
   auto done = std::make_shared<std::promise<void>>();
   auto future = done->get_future();
   const bool posted = post(
@@ -84,6 +87,18 @@ std::future<void> Instance::stop() {
       "stop");
   if (!posted) done->set_value();
   return future;
+}
+
+void Instance::give_up() {
+  std::shared_ptr<Command> command;
+  {
+    const std::lock_guard lock(mutex_);
+    command.swap(current_);
+  }
+  if (!command) return;
+  answer(*command,
+         Refusal{"failed",
+                 config_.id + ": the host stops while the command is carried out; what became of it is not known"});
 }
 
 void Instance::start_now() {
@@ -185,7 +200,7 @@ void Instance::fail_now(const std::string& reason, bool retry) {
 void Instance::release() noexcept {
   retry_timer_.reset();
   sample_timer_.reset();
-  duration_timers_.clear();
+  pending_returns_.clear();
   if (service_thread_.joinable()) {
     service_thread_.request_stop();
     service_thread_.join();
@@ -198,6 +213,7 @@ void Instance::release() noexcept {
 
 void Instance::execute(std::shared_ptr<Command> command) {
   const InstanceState now = state_;
+  if (stopping_) return answer(*command, stopping_refusal());
   if (now == InstanceState::stuck)
     return answer(*command, Refusal{"busy", fmt::format("{} is busy: {}", config_.id, reason())});
   if (now != InstanceState::running && now != InstanceState::starting) {
@@ -207,7 +223,7 @@ void Instance::execute(std::shared_ptr<Command> command) {
   }
   const auto deadline = command->deadline;
   const bool accepted =
-      lane_->try_post([self = shared_from_this(), command] { self->run_command(*command); }, {"command", config_.id},
+      lane_->try_post([self = shared_from_this(), command] { self->run_command(command); }, {"command", config_.id},
                       deadline, [self = shared_from_this(), command] { self->refuse_late(*command); });
   if (!accepted) {
     answer(*command,
@@ -215,17 +231,32 @@ void Instance::execute(std::shared_ptr<Command> command) {
   }
 }
 
+Refusal Instance::stopping_refusal() const { return {"unavailable", config_.id + " is stopping; nothing was changed"}; }
+
 void Instance::refuse_late(const Command& command) {
+  if (stopping_) return answer(command, stopping_refusal());
   const auto call = lane_->running();
   const std::string what = call ? fmt::format("it is still in \"{}\"", call->label) : "its turn came too late";
   answer(command, Refusal{"busy", fmt::format("{} did not get to the command in time: {}; nothing was changed",
                                               config_.id, what)});
 }
 
-void Instance::run_command(const Command& command) {
+bool Instance::take_current(const std::shared_ptr<Command>& command) {
+  const std::lock_guard lock(mutex_);
+  if (current_ != command) return false;
+  current_.reset();
+  return true;
+}
+
+void Instance::run_command(const std::shared_ptr<Command>& running) {
+  const Command& command = *running;
   if (!component_) {
     return answer(command,
                   Refusal{"unavailable", fmt::format("{} is {}: {}", config_.id, to_string(state_), reason())});
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    current_ = running;
   }
   std::optional<Refusal> refusal;
   Value data;
@@ -249,6 +280,7 @@ void Instance::run_command(const Command& command) {
       throw;
     }
   });
+  if (!take_current(running)) return;  // given up, and answered
   if (refusal || !command.address.wanted() || !services_.store.pending(config_.id))
     return answer(command, std::move(refusal), std::move(data));
   // What is answered "ok" survives a power cut.
@@ -273,8 +305,12 @@ void Instance::apply_set(const ChannelSet& set) {
     spec.set(*component_, value);
     return forget_duration(spec);  // only now: a set that is refused leaves the way back of the one before
   }
-  // A switch goes to the other side; a number or a word to what it was.
-  const Value after = value.is_bool() ? Value(!value.as_bool()) : before;
+  // A switch goes to the other side; a number or a word to what it was. While another return is pending, to where that one would have
+  // gone: a command that is sent twice must not make the time for ever.
+  const auto pending = pending_returns_.find(spec.name);
+  const Value after = pending != pending_returns_.end() ? pending->second.after
+                      : value.is_bool()                 ? Value(!value.as_bool())
+                                                        : before;
   if (after.is_null())
     throw CommandError("unavailable", spec.name + ": cannot be set for a time, what it is now is not known yet");
   set_for(set.channel, value, after, *set.request.duration);

@@ -52,8 +52,10 @@ class Instance : public std::enable_shared_from_this<Instance> {
   std::string reason() const;
 
   void start();
-  /// The future is ready once the component has let go of its device. The caller gives up waiting after the stop deadline.
+  /// Commands that wait are answered `unavailable` and not carried out. The future is ready once the component has let go of its device. The caller gives up waiting after the stop deadline.
   std::future<void> stop();
+  /// It did not stop in time: the command it is still in is answered, since nobody will do so later.
+  void give_up();
   /// Done, refused or busy: always answered where the rules ask for an answer.
   void execute(std::shared_ptr<Command> command);
   void answer(const Command& command, std::optional<Refusal> refusal, Value data = {});
@@ -73,8 +75,10 @@ class Instance : public std::enable_shared_from_this<Instance> {
   void sample_now();
   /// Runs the plugin's code; what it throws fails the component.
   void call_plugin(const std::function<void()>& task);
-  void run_command(const Command& command);
+  void run_command(const std::shared_ptr<Command>& command);
+  bool take_current(const std::shared_ptr<Command>& command);
   void refuse_late(const Command& command);
+  Refusal stopping_refusal() const;
   void apply_set(const ChannelSet& set);
   void fail_now(const std::string& reason, bool retry);
   void release() noexcept;
@@ -99,8 +103,10 @@ class Instance : public std::enable_shared_from_this<Instance> {
   const std::shared_ptr<Lane> lane_;
   std::atomic<InstanceState> state_{InstanceState::stopped};
   std::atomic<std::uint64_t> failures_{0};
-  mutable std::mutex mutex_;  // reason_ and the order of publications
+  std::atomic<bool> stopping_{false};
+  mutable std::mutex mutex_;  // reason_, current_ and the order of publications
   std::string reason_;
+  std::shared_ptr<Command> current_;  ///< is carried out and not answered
   bool online_ = false;
   bool known_ = false;  ///< availability has been published
 
@@ -109,7 +115,11 @@ class Instance : public std::enable_shared_from_this<Instance> {
   std::unique_ptr<Component> component_;
   std::jthread service_thread_;
   Handle retry_timer_, sample_timer_;
-  std::map<std::string, Handle, std::less<>> duration_timers_;
+  struct PendingReturn {
+    Handle timer;
+    Value after;
+  };
+  std::map<std::string, PendingReturn, std::less<>> pending_returns_;  // by channel
   std::chrono::steady_clock::time_point started_;
   std::chrono::seconds retry_delay_{1};
   std::string last_failure_;  ///< empty: it works, or has not failed yet

@@ -76,20 +76,22 @@ void Instance::set_for(const std::shared_ptr<const ChannelSpec>& spec, const Val
 }
 
 void Instance::forget_duration(const ChannelSpec& spec) {
-  if (duration_timers_.erase(spec.name) > 0) services_.store.erase(config_.id, key_of(spec));
+  if (pending_returns_.erase(spec.name) > 0) services_.store.erase(config_.id, key_of(spec));
 }
 
 void Instance::arm(const std::shared_ptr<const ChannelSpec>& spec, const Value& after,
                    std::chrono::microseconds duration) {
-  duration_timers_[spec->name] =
-      lane_timer(services_.scheduler, lane_, duration, {"for", config_.id}, [weak = weak_from_this(), spec, after] {
-        const auto self = weak.lock();
-        if (!self || !self->component_) return;
-        self->services_.log.debug(self->config_.id, "{}: its time is over", spec->name);
-        self->call_plugin([&] { spec->set(*self->component_, after); });
-        // A set that failed has failed the component: what is pending is kept and resumed with the next start.
-        if (self->component_) self->forget_duration(*spec);
-      });
+  pending_returns_[spec->name] = {lane_timer(services_.scheduler, lane_, duration, {"for", config_.id},
+                                             [weak = weak_from_this(), spec, after] {
+                                               const auto self = weak.lock();
+                                               if (!self || !self->component_) return;
+                                               self->services_.log.debug(self->config_.id, "{}: its time is over",
+                                                                         spec->name);
+                                               self->call_plugin([&] { spec->set(*self->component_, after); });
+                                               // A set that failed has failed the component: what is pending is kept and resumed with the next start.
+                                               if (self->component_) self->forget_duration(*spec);
+                                             }),
+                                  after};
 }
 
 void Instance::resume_durations() {

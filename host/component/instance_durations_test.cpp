@@ -44,6 +44,23 @@ TEST_CASE("a set for a time that a restart interrupts goes back after it") {
   REQUIRE(world.wait([&] { return !world.store->get("pump", "for:state").has_value(); }));
 }
 
+TEST_CASE("a second set for a time goes back to where the first would have") {
+  World world(World::Time::manual);
+  world.start();
+  REQUIRE(world.wait_state("running"));
+  REQUIRE(world.command("m2ag/demo/pump/level/set", "20").ok);
+  REQUIRE(world.command("m2ag/demo/pump/level/set", R"({"value":70,"for":"3m"})").ok);
+  REQUIRE(world.command("m2ag/demo/pump/level/set", R"({"value":70,"for":"1m"})").ok);
+  REQUIRE(world.command("m2ag/demo/pump/state/set", R"({"value":"toggle","for":"3m"})").ok);
+  REQUIRE(world.command("m2ag/demo/pump/state/set", R"({"value":"toggle","for":"1m"})").ok);
+  world.advance(61s);
+  REQUIRE(world.wait([&] { return world.registry.value("pump", "level") == Value(20.0); }));
+  REQUIRE(world.wait([&] { return !row(world, "level") && !row(world, "state"); }));
+  CHECK(world.registry.value("pump", "state") == Value(false));
+  world.advance(10min);
+  CHECK(world.registry.value("pump", "level") == Value(20.0));
+}
+
 TEST_CASE("a set that is refused leaves the time of the one before as it was") {
   World world(World::Time::manual);
   world.start();

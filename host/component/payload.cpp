@@ -86,11 +86,36 @@ Checked check_text(const Value& value, const ChannelSpec& channel) {
   return std::variant<Value, Toggle>(value);
 }
 
+/// None and null are the same.
+std::string transaction_text(const Value* transaction) {
+  if (transaction == nullptr || transaction->is_null()) return {};
+  return transaction->is_text() ? transaction->as_text() : dump_json(*transaction);
+}
+
+/// In a payload that is cut or is no JSON a plain transaction near its beginning is found all the same: without it, who sent it by MQTT 3.1.1
+/// would not know the answer.
+std::string transaction_in_broken_json(std::string_view payload) {
+  constexpr std::string_view kKey = "\"transaction\"";
+  constexpr std::size_t kLooked = 4096;
+  constexpr std::size_t kLongest = 200;
+  payload = payload.substr(0, kLooked);
+  const auto key = payload.find(kKey);
+  if (key == std::string_view::npos) return {};
+  std::string_view rest = trimmed(payload.substr(key + kKey.size()));
+  if (!rest.starts_with(':')) return {};
+  rest = trimmed(rest.substr(1));
+  if (!rest.starts_with('"')) return {};
+  rest.remove_prefix(1);
+  const std::string_view text = rest.substr(0, rest.find_first_of("\"\\"));
+  const bool ends = text.size() < rest.size() && rest[text.size()] == '"';
+  return ends && text.size() <= kLongest && valid_utf8(text) ? std::string(text) : std::string();
+}
+
 /// The parts of `{"value": …, "for": …, "transaction": …}`.
 std::variant<SetRequest, Refusal> decode_object(const Value& object, const ChannelSpec& channel) {
   SetRequest request;
   if (const Value* transaction = object.find("transaction")) {
-    request.transaction = transaction->is_text() ? transaction->as_text() : dump_json(*transaction);
+    request.transaction = transaction_text(transaction);
   }
   for (const auto& [key, value] : object.as_map()) {
     if (key != "value" && key != "for" && key != "transaction") {
@@ -160,8 +185,7 @@ std::variant<ComponentSetRequest, Refusal> decode_component_set(std::string_view
   if (map.find("value") != nullptr) return request;
   request.channels = map.as_map();
   if (const auto transaction = request.channels.find("transaction"); transaction != request.channels.end()) {
-    request.transaction =
-        transaction->second.is_text() ? transaction->second.as_text() : dump_json(transaction->second);
+    request.transaction = transaction_text(&transaction->second);
     request.channels.erase(transaction);
   }
   if (request.channels.empty()) return Refusal{"bad_payload", "expected at least one channel in the JSON object"};
@@ -176,8 +200,7 @@ std::variant<RunRequest, Refusal> decode_run(std::string_view payload) {
   if (auto* refusal = std::get_if<Refusal>(&object)) return std::move(*refusal);
   Value::Map arguments = std::get<Value>(object).as_map();
   if (const auto transaction = arguments.find("transaction"); transaction != arguments.end()) {
-    request.transaction =
-        transaction->second.is_text() ? transaction->second.as_text() : dump_json(transaction->second);
+    request.transaction = transaction_text(&transaction->second);
     arguments.erase(transaction);
   }
   request.arguments = std::move(arguments);
@@ -188,9 +211,8 @@ std::string transaction_of(std::string_view payload) {
   std::string error;
   if (!trimmed(payload).starts_with('{')) return {};
   const auto object = parse_json(payload, error);
-  const Value* transaction = object ? object->find("transaction") : nullptr;
-  if (transaction == nullptr) return {};
-  return transaction->is_text() ? transaction->as_text() : dump_json(*transaction);
+  if (!object) return transaction_in_broken_json(payload);
+  return transaction_text(object->find("transaction"));
 }
 
 }  // namespace m2ag::host

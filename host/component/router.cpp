@@ -85,6 +85,8 @@ void Router::route(const IncomingMessage& message) {
   arrival.component = arrival.path.substr(0, slash);
   arrival.command = slash == std::string_view::npos ? std::string_view() : arrival.path.substr(slash + 1);
 
+  if (arrival.broadcast && !supervisor_.find(arrival.component)) return;         // meant for devices that have it
+  if (message.retained && message.payload.empty() && !message.too_long) return;  // somebody clears a retained command
   if (message.retained) {
     return refuse(arrival,
                   {"retained",
@@ -96,11 +98,7 @@ void Router::route(const IncomingMessage& message) {
   }
   if (is_request(arrival)) return request(arrival);
   const auto target = targets_.find(arrival.path);
-  if (target == targets_.end()) {
-    if (arrival.broadcast && !supervisor_.find(arrival.component))
-      return;  // meant for devices that have such a component
-    return refuse(arrival, explain_unknown(arrival));
-  }
+  if (target == targets_.end()) return refuse(arrival, explain_unknown(arrival));
   dispatch(target->second, arrival);
 }
 

@@ -53,6 +53,7 @@ bool Supervisor::stop() {
   for (const auto& [id, done] : stopping) {
     if (done.wait_until(deadline) == std::future_status::ready) continue;
     all = false;
+    find(id)->give_up();
     services_.log.error(id, "did not stop within {} s: abandoned", kStopDeadline.count());
   }
   return all;

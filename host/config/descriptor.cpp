@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <stdexcept>
 #include <utility>
 
 #include "config/bind.h"
 #include "config/hint.h"
 #include "config/id_check.h"
 #include "config/scalar.h"
+#include "core/broker_url.h"
 #include "core/topic.h"
 
 namespace m2ag::host {
@@ -17,37 +18,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kLongestBaseTopic = 255;  // leaves room for the levels below it
+constexpr std::size_t kLongestClientId = 1024;
+
 /// A sentence when a broker cannot be reached by this address; empty when it can.
 std::string url_problem(std::string_view url) {
-  const auto refuse = [url](std::string_view finding) {
-    return fmt::format("{}: {}; expected mqtts://host:8883 or mqtt://host:1883", quote(url), finding);
-  };
-  std::string_view rest = url;
-  if (rest.starts_with("mqtts://") || rest.starts_with("mqtt://")) {
-    rest.remove_prefix(rest.find("//") + 2);
-  } else {
-    return refuse("not an MQTT address");
+  try {
+    parse_broker_url(url);
+    return {};
+  } catch (const std::invalid_argument& error) {
+    return printable(error.what(), 300);
   }
-  if (rest.find('@') != rest.npos)
-    return "user and password do not belong into the address; write username and password";
-  if (rest.ends_with('/')) rest.remove_suffix(1);
-  if (rest.find_first_of("/ ") != rest.npos) return refuse("text behind the host");
-  const std::size_t bracket = rest.starts_with('[') ? rest.find(']') : 0;
-  if (bracket == rest.npos) return refuse("\"[\" without \"]\"");
-  const std::size_t colon = rest.find(':', bracket);
-  if (rest.substr(0, colon).empty()) return refuse("no host");
-  if (colon == rest.npos) return {};
-  const std::string_view port = rest.substr(colon + 1);
-  unsigned number = 0;
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
-  if (error != std::errc{} || end != port.data() + port.size() || number == 0 || number > 65535)
-    return refuse("the port is not 1 to 65535");
-  return {};
 }
 
 bool is_base_topic(std::string_view topic) {
   const auto levels = split(topic);
-  return valid_topic(topic) && !topic.starts_with('$') &&
+  return valid_topic(topic) && topic.size() <= kLongestBaseTopic && !topic.starts_with('$') &&
          std::none_of(levels.begin(), levels.end(), [](std::string_view level) { return level.empty(); });
 }
 
@@ -193,9 +179,13 @@ class DescriptorBinder {
     if (!is_base_topic(mqtt.base_topic)) {
       problems_.error(
           mark_of("mqtt", "base_topic"), "mqtt.base_topic",
-          fmt::format("{} is no topic to build on: no empty level, no \"+\" or \"#\", no \"$\" at the front",
-                      quote(mqtt.base_topic)));
+          fmt::format("{} is no topic to build on: no empty level, no \"+\" or \"#\", no \"$\" at the front, at most "
+                      "{} bytes",
+                      quote(mqtt.base_topic), kLongestBaseTopic));
     }
+    if (mqtt.client_id.size() > kLongestClientId)
+      problems_.error(mark_of("mqtt", "client_id"), "mqtt.client_id",
+                      fmt::format("is longer than {} bytes", kLongestClientId));
     if (mqtt.client_id.empty()) mqtt.client_id = "m2ag-" + descriptor_.device.id;
     if (!mqtt.tls) return;
     const Mark where = root().find("mqtt")->value.find("tls")->key_mark;
@@ -209,10 +199,24 @@ class DescriptorBinder {
     for (std::string* path : {&mqtt.tls->ca, &mqtt.tls->cert, &mqtt.tls->key}) *path = beside(*path);
   }
 
+  /// What is no database would be moved out of the way.
+  void refuse_own_file(const std::string& file) {
+    std::error_code error;
+    const auto is_it = [&](const fs::path& other) {
+      return !other.empty() && fs::weakly_canonical(file, error) == fs::weakly_canonical(other, error);
+    };
+    std::vector<fs::path> others = sources_.files;
+    others.push_back(file_.parent_path() / "secrets.yaml");
+    if (const auto& tls = descriptor_.mqtt.tls) others.insert(others.end(), {tls->ca, tls->cert, tls->key});
+    if (std::any_of(others.begin(), others.end(), is_it))
+      problems_.error(mark_of("state", "file"), "state.file",
+                      "is another file of this device; the database needs its own");
+  }
+
   void state() {
     std::string& file = descriptor_.state.file;
     file = beside(section<StateSection>("state").file);
-    if (!file.empty()) return;
+    if (!file.empty()) return refuse_own_file(file);
     const auto folder = environment_.folder("STATE_DIRECTORY");
     file = folder ? (*folder / "state.db").string()
                   : (file_.parent_path() / (file_.stem().string() + ".state.db")).string();

@@ -99,6 +99,11 @@ Value from_json(const Json& json) {
 }
 
 std::optional<Value> parse_json(std::string_view text, std::string& error, int depth) {
+  // The parser takes it for the end of the text.
+  if (text.find('\0') != std::string_view::npos) {
+    error = "a byte of value 0";
+    return std::nullopt;
+  }
   if (brackets_too_deep(text, depth)) {
     error = fmt::format("nested more than {} levels deep", depth);
     return std::nullopt;

@@ -25,7 +25,7 @@ bool may_answer_on(const std::string& topic, std::string_view base) {
   if (!valid_topic(topic) || topic.starts_with('$')) return false;
   if (!topic.starts_with(base)) return true;
   const auto levels = split(std::string_view(topic).substr(base.size()));
-  if (levels.size() != 3) return false;
+  if (levels.size() != 3 || levels[1] == "request") return false;
   return levels[2] == "reply" || (levels[1] == "response" && is_answer_word(levels[2]));
 }
 

@@ -44,7 +44,7 @@ ClientCore::ClientCore(Private, MqttSettings settings, MqttClient::Handlers hand
       broker_(parse_broker_url(settings_.url)),
       handlers_(std::move(handlers)),
       log_(log),
-      outbound_(static_cast<PahoEvents*>(this), settings_.queue_limit),
+      outbound_(static_cast<PahoEvents*>(this), settings_.queue_limit, settings_.queue_bytes),
       versions_(settings_.version),
       backoff_(settings_.backoff_first, settings_.backoff_most, std::random_device{}()) {}
 
@@ -108,7 +108,7 @@ void ClientCore::serve() {
     if (!session_present) unsubscribing_.clear();
     usable_ = handle_.get();
     maximum_packet_ = result_.maximum_packet;
-    publish_refusal_logged_ = unread_logged_ = false;
+    publish_refusal_logged_ = unread_logged_ = dropped_logged_ = false;
   }
   send_unsubscriptions();
   send_subscriptions();

@@ -3,6 +3,7 @@
 // mutex held and those callbacks take ours.
 #pragma once
 
+#include "core/broker_url.h"
 #include "mqtt/backoff.h"
 #include "mqtt/client.h"
 #include "mqtt/inbox.h"
@@ -124,6 +125,7 @@ class ClientCore final : public PahoEvents, public std::enable_shared_from_this<
   std::vector<Notice> notices_;
   bool publish_refusal_logged_ = false;  // on this connection
   bool unread_logged_ = false;           // on this connection
+  bool dropped_logged_ = false;          // on this connection
   MqttStats stats_;
   bool stopping_ = false;
   Clock::time_point drain_until_{};

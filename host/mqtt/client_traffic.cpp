@@ -1,6 +1,8 @@
 // The half of ClientCore that other threads enter: its callers', and Paho's, which hold Paho's mutex.
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "mqtt/client_core.h"
 #include "mqtt/connack.h"
 
@@ -50,7 +52,14 @@ void ClientCore::publish(PublishRequest request) {
   PahoHandle* handle = nullptr;
   {
     const Lock lock(mutex_);
+    const auto dropped = outbound_.counters().dropped;
     entry = outbound_.offer(std::move(request), usable_ && !pumping_, Clock::now());
+    if (outbound_.counters().dropped > dropped && !std::exchange(dropped_logged_, true)) {
+      notices_.push_back({.sentence = "messages to the broker are dropped: more wait than are kept",
+                          .refused_filter = "",
+                          .reason = ""});
+      changed_.notify_all();
+    }
     if (!entry) return;
     handle = usable_;
     ++users_;

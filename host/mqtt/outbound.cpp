@@ -3,6 +3,14 @@
 #include <algorithm>
 
 namespace m2ag::host {
+namespace {
+
+std::size_t size_of(const PublishRequest& request) {
+  return sizeof(PublishRequest) + request.topic.size() + request.payload.size() + request.response_topic.size() +
+         request.correlation_data.size();
+}
+
+}  // namespace
 
 void Outbound::open(std::size_t window) {
   window_ = std::max<std::size_t>(window, 1);
@@ -33,7 +41,8 @@ Outbound::Entry* Outbound::offer(PublishRequest request, bool direct, std::chron
         Entry{.owner = owner_, .sequence = sequence, .accepted = now, .request = std::move(request)});
     return &place->second;
   }
-  if (!request.conflate && droppable_.size() >= queue_limit_) {
+  while (!request.conflate && !droppable_.empty() &&
+         (droppable_.size() >= queue_limit_ || droppable_bytes_ + size_of(request) > byte_limit_)) {
     ++counters_.dropped;
     dequeue(queue_.find(*droppable_.begin()));
   }
@@ -60,6 +69,7 @@ void Outbound::enqueue(Entries::node_type node) {
     topic.conflating = entry.sequence;
   } else {
     droppable_.insert(entry.sequence);
+    droppable_bytes_ += size_of(entry.request);
   }
   ++topic.waiting;
   queue_.insert(std::move(node));
@@ -69,7 +79,7 @@ Outbound::Entries::node_type Outbound::dequeue(Entries::iterator place) {
   const auto topic = topics_.find(place->second.request.topic);
   if (topic->second.conflating == place->first) topic->second.conflating = 0;
   if (--topic->second.waiting == 0) topics_.erase(topic);
-  droppable_.erase(place->first);
+  if (droppable_.erase(place->first) != 0) droppable_bytes_ -= size_of(place->second.request);
   return queue_.extract(place);
 }
 

@@ -29,7 +29,9 @@ class Outbound {
 
   static constexpr int kMostBlamed = 10;
 
-  Outbound(void* owner, std::size_t queue_limit) : owner_(owner), queue_limit_(queue_limit) {}
+  /// `queue_limit` and `byte_limit` are for the messages that wait and do not conflate.
+  Outbound(void* owner, std::size_t queue_limit, std::size_t byte_limit)
+      : owner_(owner), queue_limit_(queue_limit), byte_limit_(byte_limit) {}
 
   /// From now on messages may be sent, at most `window` of QoS 1 and 2 unacknowledged.
   void open(std::size_t window);
@@ -66,12 +68,14 @@ class Outbound {
 
   void* owner_;
   std::size_t queue_limit_;
+  std::size_t byte_limit_;
   std::size_t window_ = 0;
   bool open_ = false;
   std::uint64_t last_sequence_ = 0;
   Entries queue_;
   Entries in_flight_;
-  std::set<std::uint64_t> droppable_;              // those of queue_ that do not conflate
+  std::set<std::uint64_t> droppable_;  // those of queue_ that do not conflate
+  std::size_t droppable_bytes_ = 0;
   std::unordered_map<std::string, Topic> topics_;  // of queue_
   std::size_t acknowledged_in_flight_ = 0;         // QoS 1 and 2
   std::size_t unacknowledged_in_flight_ = 0;       // QoS 0

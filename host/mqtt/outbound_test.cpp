@@ -30,7 +30,7 @@ std::string drain(Outbound& outbound) {
 }  // namespace
 
 TEST_CASE("while the window is open a message goes at once, beyond it it waits in order") {
-  Outbound outbound(nullptr, 1000);
+  Outbound outbound(nullptr, 1000, 1'000'000);
   outbound.open(2);
   const auto* a = outbound.offer(message("x", "a"), true, kNow);
   const auto* b = outbound.offer(message("x", "b"), true, kNow);
@@ -51,7 +51,7 @@ TEST_CASE("while the window is open a message goes at once, beyond it it waits i
 }
 
 TEST_CASE("of a topic that conflates only the newest waits, in the place of the first") {
-  Outbound outbound(nullptr, 1000);
+  Outbound outbound(nullptr, 1000, 1'000'000);
   outbound.offer(message("x", "1", true), true, kNow);
   outbound.offer(message("y", "2", true), true, kNow);
   outbound.offer(message("x", "3", true), true, kNow);
@@ -64,7 +64,7 @@ TEST_CASE("of a topic that conflates only the newest waits, in the place of the 
 }
 
 TEST_CASE("the queue is bounded: the oldest that does not conflate is dropped and counted") {
-  Outbound outbound(nullptr, 3);
+  Outbound outbound(nullptr, 3, 1'000'000);
   outbound.offer(message("state", "S", true), true, kNow);
   for (const char* payload : {"1", "2", "3", "4", "5"}) outbound.offer(message("event", payload), true, kNow);
   CHECK(outbound.counters().dropped == 2);
@@ -72,8 +72,26 @@ TEST_CASE("the queue is bounded: the oldest that does not conflate is dropped an
   CHECK(drain(outbound) == "S345");
 }
 
+TEST_CASE("the queue is bounded in bytes too, but for what conflates") {
+  Outbound outbound(nullptr, 1000, 100'000);
+  for (const char* payload : {"1", "2", "3", "4"}) {
+    outbound.offer(message("event", payload + std::string(40'000, ' ')), true, kNow);
+    outbound.offer(message(payload, std::string(90'000, ' '), true), true, kNow);
+  }
+  CHECK(outbound.counters().dropped == 2);
+  CHECK(outbound.queued() == 6);
+  outbound.open(10);
+  std::string sent = drain(outbound);
+  std::erase(sent, ' ');
+  CHECK(sent == "34");
+  outbound.close();
+  outbound.offer(message("event", std::string(200'000, ' ')), true,
+                 kNow);  // larger than the bound by itself: kept alone
+  CHECK(outbound.queued() == 1);
+}
+
 TEST_CASE("what was in flight comes back before all others, in its order") {
-  Outbound outbound(nullptr, 1000);
+  Outbound outbound(nullptr, 1000, 1'000'000);
   outbound.open(3);
   for (const char* payload : {"1", "2", "3", "4", "5"}) outbound.offer(message("event", payload), true, kNow);
   outbound.close();
@@ -84,7 +102,7 @@ TEST_CASE("what was in flight comes back before all others, in its order") {
 }
 
 TEST_CASE("what was in flight does not overwrite a newer value of its topic") {
-  Outbound outbound(nullptr, 1000);
+  Outbound outbound(nullptr, 1000, 1'000'000);
   outbound.open(3);
   for (const char* payload : {"1", "2", "3", "4"}) outbound.offer(message("state", payload, true), true, kNow);
   outbound.offer(message("other", "x", true), true, kNow);
@@ -96,7 +114,7 @@ TEST_CASE("what was in flight does not overwrite a newer value of its topic") {
 }
 
 TEST_CASE("a full queue takes back what was in flight") {
-  Outbound outbound(nullptr, 2);
+  Outbound outbound(nullptr, 2, 1'000'000);
   outbound.open(2);
   for (const char* payload : {"1", "2", "3", "4"}) outbound.offer(message("event", payload), true, kNow);
   outbound.close();
@@ -106,7 +124,7 @@ TEST_CASE("a full queue takes back what was in flight") {
 }
 
 TEST_CASE("QoS 0 goes past a full window, but not past its own topic and not without limit") {
-  Outbound outbound(nullptr, 3);
+  Outbound outbound(nullptr, 3, 1'000'000);
   outbound.open(1);
   const auto* held = outbound.offer(message("a", "1"), true, kNow);
   outbound.offer(message("a", "2"), true, kNow);
@@ -122,7 +140,7 @@ TEST_CASE("QoS 0 goes past a full window, but not past its own topic and not wit
 }
 
 TEST_CASE("a message that outlived its expiry while it waited is not sent") {
-  Outbound outbound(nullptr, 1000);
+  Outbound outbound(nullptr, 1000, 1'000'000);
   auto request = message("command", "ON");
   request.expiry_seconds = 10;
   outbound.offer(request, true, kNow);
@@ -135,7 +153,7 @@ TEST_CASE("a message that outlived its expiry while it waited is not sent") {
 }
 
 TEST_CASE("a message that ends every connection is given up, those behind it are not") {
-  Outbound outbound(nullptr, 1000);
+  Outbound outbound(nullptr, 1000, 1'000'000);
   for (const char* payload : {"1", "2", "3"})
     outbound.offer(message("topic/" + std::string(payload), payload), true, kNow);
   for (int i = 1; i < Outbound::kMostBlamed; ++i) {

@@ -3,6 +3,7 @@
 // Paho has one send and one receive thread for all handles of the process and calls back with its own mutex held.
 #pragma once
 
+#include "core/broker_url.h"
 #include "mqtt/message.h"
 #include "mqtt/outbound.h"
 #include "mqtt/settings.h"

@@ -41,24 +41,16 @@ struct MqttSettings {
   std::chrono::seconds session_expiry{0};  ///< MQTT 5; how long the broker keeps the session of a client that is gone
   std::uint16_t receive_maximum =
       0;  ///< MQTT 5; messages the broker may have unacknowledged towards us, 0: its own limit
-  std::uint32_t maximum_packet = 0;       ///< MQTT 5; the broker drops what is larger, bytes, 0: no limit
-  std::size_t outbound_window = 100;      ///< unacknowledged messages towards the broker, at most its Receive Maximum
-  std::size_t queue_limit = 1000;         ///< messages that wait, beside one a topic for those that conflate
-  std::size_t payload_limit = 64 * 1024;  ///< bytes; a longer incoming payload is delivered cut and flagged
+  std::uint32_t maximum_packet = 0;   ///< MQTT 5; the broker drops what is larger, bytes, 0: no limit
+  std::size_t outbound_window = 100;  ///< unacknowledged messages towards the broker, at most its Receive Maximum
+  std::size_t queue_limit = 20'000;   ///< messages that wait, beside one a topic for those that conflate
+  std::size_t queue_bytes = 8 * 1024 * 1024;  ///< and how large they may be together
+  std::size_t payload_limit = 64 * 1024;      ///< bytes; a longer incoming payload is delivered cut and flagged
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds backoff_first{
       1'000};  ///< before the first retry; the wait is half to whole of it, then doubles
   std::chrono::milliseconds backoff_most{60'000};
   std::chrono::milliseconds stable_after{10'000};  ///< a connection that held this long starts the backoff anew
 };
-
-struct BrokerAddress {
-  bool tls = false;
-  std::string host;  ///< an IPv6 address without brackets
-  std::uint16_t port = 0;
-};
-
-/// Throws std::invalid_argument with a sentence that names what was expected.
-BrokerAddress parse_broker_url(std::string_view url);
 
 }  // namespace m2ag::host

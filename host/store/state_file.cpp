@@ -5,6 +5,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -94,12 +95,15 @@ StateFile::Values StateFile::open_once() {
 
 /// Values may be secrets: nobody else reads the file, from its first byte on (SQLite gives its side files the same mode).
 void StateFile::make_file() const {
-  const int descriptor = ::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  // O_NONBLOCK: a pipe would wait for its other end.
+  const int descriptor = ::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600);
   const int reason = errno;
-  if (descriptor >= 0) {
-    ::close(descriptor);
-    return;
-  }
+  struct stat status {};
+  const bool plain =
+      (descriptor >= 0 ? ::fstat(descriptor, &status) : ::stat(file_.c_str(), &status)) != 0 || S_ISREG(status.st_mode);
+  if (descriptor >= 0) ::close(descriptor);
+  if (!plain) throw std::runtime_error(sentence(file_, "it is no plain file; choose another with state.file"));
+  if (descriptor >= 0) return;
   const std::string what = sentence(file_, std::strerror(reason));
   if (reason == ENOSPC || reason == EDQUOT || reason == EROFS || reason == EIO) throw StateFileUnwritable(what);
   throw std::runtime_error(what);

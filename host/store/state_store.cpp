@@ -20,6 +20,7 @@ StateStore::StateStore(std::filesystem::path file, Log& log) : file_(std::move(f
     log_.error("", "{}; the device runs on, what is set now is lost with the next stop unless it can be saved later",
                error.what());
     values_ = file_.salvage();
+    unread_ = true;
   }
   writer_ = std::jthread([this](const std::stop_token& stop) { write_until(stop); });
 }
@@ -85,11 +86,11 @@ void StateStore::change(std::string_view component, std::string_view key, std::o
     auto& of = values_[std::string(component)];
     const auto entry = of.find(key);
     const bool same = entry == of.end() ? !value : value && *value == entry->second;
-    if (same) return;  // an SD card is not worn by what it holds already
+    if (same && !(unread_ && !value)) return;  // an SD card is not worn by what it holds already
     if (value) {
       of.insert_or_assign(std::string(key), *value);
     } else {
-      of.erase(entry);
+      of.erase(std::string(key));
     }
     waiting_.insert_or_assign(Key(component, key), std::move(value));
   }
@@ -106,14 +107,17 @@ bool StateStore::pending(std::string_view component) const {
 }
 
 void StateStore::when_durable(Durable callback) {
+  std::string failure;
   {
     const std::lock_guard lock(mutex_);
-    if (!waiting_.empty() || !writing_.empty()) {
+    const bool pending = !waiting_.empty() || !writing_.empty();
+    if (pending && failure_.empty()) {
       callbacks_.push_back(std::move(callback));
       return;
     }
+    if (pending) failure = failure_;
   }
-  callback(true, {});
+  callback(failure.empty(), failure);
 }
 
 void StateStore::write_until(const std::stop_token& stop) {
@@ -148,6 +152,7 @@ void StateStore::write_loop(const std::stop_token& stop) {
       if (retry.count() > 0) log_.info("", "{}: the device database can be written again", file_.path().string());
       retry = std::chrono::seconds(0);
       const std::lock_guard lock(mutex_);
+      failure_.clear();
       writing_.clear();
       // Asked for while this write was under way, about what is in it.
       if (waiting_.empty()) std::ranges::move(std::exchange(callbacks_, {}), std::back_inserter(asked_));
@@ -155,6 +160,9 @@ void StateStore::write_loop(const std::stop_token& stop) {
       if (retry.count() == 0)
         log_.error("", "{}: cannot write the device database: {}; trying again", file_.path().string(), failure);
       retry = retry.count() == 0 ? kFirstRetry : std::min(retry * 2, kLastRetry);
+      const std::lock_guard lock(mutex_);
+      failure_ = failure;
+      std::ranges::move(std::exchange(callbacks_, {}), std::back_inserter(asked_));
     }
     tell(failure);
     if (!failure.empty() && stop.stop_requested()) return;
@@ -168,6 +176,7 @@ void StateStore::write(const Batch& batch) {
 
 void StateStore::adopt(StateFile::Values values) {
   const std::lock_guard lock(mutex_);
+  unread_ = false;
   for (auto& [component, of] : values) {
     for (auto& [key, value] : of) {
       const Key id(component, key);

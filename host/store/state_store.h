@@ -47,7 +47,8 @@ class StateStore {
 
   /// True while something of this component is not yet on disk.
   bool pending(std::string_view component) const;
-  /// Calls back on the writer thread once everything saved so far is durable; at once, on this thread, when it is already.
+  /// Calls back on the writer thread once everything saved so far is durable; at once, on this thread, when it is already, or while the
+  /// file cannot be written: then with the reason, although it is tried again.
   void when_durable(Durable callback);
 
  private:
@@ -70,6 +71,8 @@ class StateStore {
   Batch writing_;
   std::deque<Durable> callbacks_;  ///< wait for the next write
   std::deque<Durable> asked_;      ///< wait for the write that is under way
+  std::string failure_;            ///< of the last write; empty: it went well
+  bool unread_ = false;            ///< not all that the file has is in values_
   bool telling_ = false;           ///< the writer is in a callback
   bool ended_ = false;             ///< the writer has nothing more to do
   bool closed_ = false;            ///< no callback is called any more

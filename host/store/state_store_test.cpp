@@ -109,6 +109,16 @@ TEST_CASE("a file that is no database is moved aside, and said so") {
   CHECK_THAT(line, Catch::Contains("moved to"));
 }
 
+TEST_CASE("what is no plain file is refused with a sentence, and does not hang") {
+  const Folder folder;
+  Log log;
+  const auto pipe = folder.file("pipe");
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK_THROWS_WITH(StateStore(pipe, log), Catch::Contains("it is no plain file"));
+  CHECK_THROWS_WITH(StateStore("/dev/full", log), Catch::Contains("it is no plain file"));
+  CHECK_THROWS(StateStore(folder.file("."), log));
+}
+
 TEST_CASE("a folder that does not exist is a sentence, not a crash") {
   Log log;
   CHECK_THROWS_WITH(StateStore("/nonexistent/state.db", log),

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "mqtt/settings.h"
+#include "core/broker_url.h"
 #include "mqtt/tcp_nodelay.h"
 
 namespace {

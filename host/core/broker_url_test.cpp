@@ -1,4 +1,4 @@
-#include "mqtt/settings.h"
+#include "core/broker_url.h"
 
 #include <stdexcept>
 
@@ -22,10 +22,11 @@ TEST_CASE("a broker URL gives host, port and whether TLS is used") {
 }
 
 TEST_CASE("a broker URL that is none is refused with a sentence that says what is expected") {
-  const std::string url =
-      GENERATE("", "localhost", "http://localhost", "mqtt://", "mqtt://:1883", "mqtt://host:", "mqtt://host:0",
-               "mqtt://host:65536", "mqtt://host:1x", "mqtt://host:-1", "mqtt://user:word@host", "mqtt://host/path",
-               "mqtt://fd00::1", "mqtt://[::1", "mqtt://[::1]1883", "mqtt://[::1]:");
+  const std::string url = GENERATE(
+      as<std::string>(), "", "localhost", "http://localhost", "mqtt://", "mqtt://:1883",
+      "mqtt://host:", "mqtt://host:0", "mqtt://host:65536", "mqtt://host:1x", "mqtt://host:-1", "mqtt://user:word@host",
+      "mqtt://host/path", "mqtt://fd00::1", "mqtt://[::1", "mqtts://[::1]junk", "mqtts://[]", "mqtt://[[]]", "mqtt://]",
+      "mqtts://h?x=1", "mqtts://h#1", "mqtt://" + std::string(254, 'h'), "mqtt://[::1]1883", "mqtt://[::1]:");
   CHECK_THROWS_WITH(parse_broker_url(url), Catch::Contains("expected mqtts://host:8883"));
   CHECK_THROWS_AS(parse_broker_url(url), std::invalid_argument);
 }
