@@ -149,13 +149,15 @@ void StateStore::write_loop(const std::stop_token& stop) {
       failure = error.what();
     }
     if (failure.empty()) {
+      {
+        const std::lock_guard lock(mutex_);
+        failure_.clear();
+        writing_.clear();
+        // Asked for while this write was under way, about what is in it.
+        if (waiting_.empty()) std::ranges::move(std::exchange(callbacks_, {}), std::back_inserter(asked_));
+      }
       if (retry.count() > 0) log_.info("", "{}: the device database can be written again", file_.path().string());
       retry = std::chrono::seconds(0);
-      const std::lock_guard lock(mutex_);
-      failure_.clear();
-      writing_.clear();
-      // Asked for while this write was under way, about what is in it.
-      if (waiting_.empty()) std::ranges::move(std::exchange(callbacks_, {}), std::back_inserter(asked_));
     } else {
       if (retry.count() == 0)
         log_.error("", "{}: cannot write the device database: {}; trying again", file_.path().string(), failure);

@@ -1,5 +1,7 @@
 """A thousand components in one host: all start, all answer."""
 
+import time
+
 from harness import Scenario, main, topic
 
 COUNT = 1000
@@ -19,8 +21,11 @@ def run(s: Scenario):
     for number in range(COUNT):
         client.wait_state(topic(f"lamp-{number}/state"), "ON", timeout=60)
     assert not client.seen(topic("+/reply"), since)
-    threads = host.status("Threads")
-    assert threads < 64, f"{threads} threads for {COUNT} components that do nothing"
+    # A busy machine had the executor start more than it needs; they end by themselves.
+    deadline = time.monotonic() + 60
+    while host.status("Threads") >= 20:
+        assert time.monotonic() < deadline, f"{host.status('Threads')} threads for {COUNT} components that do nothing"
+        time.sleep(0.2)
     host.stop_cleanly(timeout=60)
     client.wait_state(topic(f"lamp-{COUNT - 1}/availability"), "offline")
     client.wait_state(topic("status"), "offline")
