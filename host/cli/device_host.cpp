@@ -40,6 +40,7 @@ DeviceHost::DeviceHost(const Descriptor& descriptor, std::shared_ptr<const Catal
                 subscriptions_,
                 store_,
                 hardware_,
+                connection_,
                 [this](const Reply& reply) { bridge_.reply(reply); }},
       supervisor_(services_) {
   bus_.add_sink([this](const EventPtr& event) { registry_.apply(event); });
@@ -79,6 +80,7 @@ std::vector<InstanceConfig> DeviceHost::configure() {
     config.interval = section.interval;
     config.lane = section.lane;
     config.publish_json = section.publish_json;
+    config.channels = section.channels;
     if (section.publish_json) as_json.insert(section.id);
     configs.push_back(std::move(config));
   }
@@ -89,8 +91,14 @@ std::vector<InstanceConfig> DeviceHost::configure() {
 void DeviceHost::connect() {
   MqttClient::Handlers handlers;
   handlers.on_message = [this](const MqttMessage& message) { on_message(message); };
-  handlers.on_connected = [this](bool, MqttVersion) { bridge_.connected(info()); };
-  handlers.on_disconnected = [this](const std::string&) { bridge_.disconnected(); };
+  handlers.on_connected = [this](bool, MqttVersion) {
+    connection_.set(true);
+    bridge_.connected(info());
+  };
+  handlers.on_disconnected = [this](const std::string&) {
+    connection_.set(false);
+    bridge_.disconnected();
+  };
   handlers.on_subscribe_refused = [this](const std::string& filter, const std::string& reason) {
     log_.error("", "the broker does not let us subscribe to {}: {}; commands on it will not arrive", filter, reason);
   };

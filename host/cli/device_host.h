@@ -49,6 +49,7 @@ class DeviceHost {
   Subscriptions subscriptions_;
   StateStore store_;
   Hardware hardware_;
+  Connection connection_{!descriptor_.mqtt.url.empty()};
   Bridge bridge_;
   Services services_;
   Supervisor supervisor_;

@@ -48,7 +48,10 @@ std::string_view to_string(InstanceState state) {
 }
 
 Instance::Instance(InstanceConfig config, Services& services, std::shared_ptr<Lane> lane)
-    : config_(std::move(config)), services_(services), lane_(std::move(lane)) {}
+    : config_(std::move(config)),
+      services_(services),
+      lane_(std::move(lane)),
+      signals_(*config_.spec, config_.channels, config_.interval) {}
 
 Instance::~Instance() = default;
 
@@ -89,23 +92,15 @@ std::future<void> Instance::stop() {
   return future;
 }
 
-void Instance::give_up() {
-  std::shared_ptr<Command> command;
-  {
-    const std::lock_guard lock(mutex_);
-    command.swap(current_);
-  }
-  if (!command) return;
-  answer(*command,
-         Refusal{"failed",
-                 config_.id + ": the host stops while the command is carried out; what became of it is not known"});
-}
-
 void Instance::start_now() {
   if (!wanted_ || component_) return;
   retry_timer_.reset();
   set_state(InstanceState::starting, "");
   started_ = services_.clock.now();
+  {
+    const std::lock_guard lock(mutex_);
+    signals_.start(started_);
+  }
   context_ = std::make_shared<InstanceContext>(weak_from_this(), config_.id, services_, lane_);
   call_plugin([this] {
     component_ = config_.spec->create(*context_, config_.settings);
@@ -154,7 +149,7 @@ void Instance::sample_now() {
   if (sensor == nullptr) return;
   call_plugin([this, sensor] {
     sensor->sample();
-    set_online(true);
+    if (!stale_) set_online(true);
     retry_delay_ = kFirstRetry;
   });
 }
@@ -200,6 +195,8 @@ void Instance::fail_now(const std::string& reason, bool retry) {
 void Instance::release() noexcept {
   retry_timer_.reset();
   sample_timer_.reset();
+  signal_timer_.reset();
+  stale_ = false;
   pending_returns_.clear();
   if (service_thread_.joinable()) {
     service_thread_.request_stop();
@@ -209,126 +206,6 @@ void Instance::release() noexcept {
   if (context_) context_->switch_off();
   component_.reset();
   context_.reset();
-}
-
-void Instance::execute(std::shared_ptr<Command> command) {
-  const InstanceState now = state_;
-  if (stopping_) return answer(*command, stopping_refusal());
-  if (now == InstanceState::stuck)
-    return answer(*command, Refusal{"busy", fmt::format("{} is busy: {}", config_.id, reason())});
-  if (now != InstanceState::running && now != InstanceState::starting) {
-    const std::string why = reason();
-    return answer(*command, Refusal{"unavailable", fmt::format("{} is {}{}{}", config_.id, to_string(now),
-                                                               why.empty() ? "" : ": ", why)});
-  }
-  const auto deadline = command->deadline;
-  const bool accepted =
-      lane_->try_post([self = shared_from_this(), command] { self->run_command(command); }, {"command", config_.id},
-                      deadline, [self = shared_from_this(), command] { self->refuse_late(*command); });
-  if (!accepted) {
-    answer(*command,
-           Refusal{"busy", fmt::format("{} is busy: {} commands wait already", config_.id, Lane::kDefaultCapacity)});
-  }
-}
-
-Refusal Instance::stopping_refusal() const { return {"unavailable", config_.id + " is stopping; nothing was changed"}; }
-
-void Instance::refuse_late(const Command& command) {
-  if (stopping_) return answer(command, stopping_refusal());
-  const auto call = lane_->running();
-  const std::string what = call ? fmt::format("it is still in \"{}\"", call->label) : "its turn came too late";
-  answer(command, Refusal{"busy", fmt::format("{} did not get to the command in time: {}; nothing was changed",
-                                              config_.id, what)});
-}
-
-bool Instance::take_current(const std::shared_ptr<Command>& command) {
-  const std::lock_guard lock(mutex_);
-  if (current_ != command) return false;
-  current_.reset();
-  return true;
-}
-
-void Instance::run_command(const std::shared_ptr<Command>& running) {
-  const Command& command = *running;
-  if (!component_) {
-    return answer(command,
-                  Refusal{"unavailable", fmt::format("{} is {}: {}", config_.id, to_string(state_), reason())});
-  }
-  {
-    const std::lock_guard lock(mutex_);
-    current_ = running;
-  }
-  std::optional<Refusal> refusal;
-  Value data;
-  std::size_t done = 0;
-  const auto already = [&] {
-    return done == 0 ? std::string() : fmt::format("; {} of {} channels were set before", done, command.sets.size());
-  };
-  call_plugin([&] {
-    try {
-      if (command.run) data = command.run->call(*component_, command.arguments);
-      for (; done < command.sets.size(); ++done) apply_set(command.sets[done]);
-    } catch (const CommandError& error) {
-      refusal = Refusal{error.code(), error.what() + already()};
-    } catch (const ConfigError& error) {
-      refusal = Refusal{"refused", error.what() + already()};
-    } catch (const std::exception& error) {
-      refusal = Refusal{"failed", error.what() + already()};
-      throw;
-    } catch (...) {
-      refusal = Refusal{"failed", "the plugin threw something that is no std::exception" + already()};
-      throw;
-    }
-  });
-  if (!take_current(running)) return;  // given up, and answered
-  if (refusal || !command.address.wanted() || !services_.store.pending(config_.id))
-    return answer(command, std::move(refusal), std::move(data));
-  // What is answered "ok" survives a power cut.
-  services_.store.when_durable([self = shared_from_this(), command, data](bool ok, const std::string& why) {
-    self->answer(command,
-                 ok ? std::nullopt : std::optional(Refusal{"not_saved", "done, but it could not be saved: " + why}),
-                 data);
-  });
-}
-
-void Instance::apply_set(const ChannelSet& set) {
-  const ChannelSpec& spec = *set.channel;
-  const Value before = services_.registry.value(config_.id, spec.name).value_or(Value());
-  Value value;
-  if (const auto* plain = std::get_if<Value>(&set.request.value)) {
-    value = *plain;
-  } else {
-    if (!before.is_bool()) throw CommandError("unavailable", spec.name + ": cannot toggle, its state is not known yet");
-    value = !before.as_bool();
-  }
-  if (!set.request.duration) {
-    spec.set(*component_, value);
-    return forget_duration(spec);  // only now: a set that is refused leaves the way back of the one before
-  }
-  // A switch goes to the other side; a number or a word to what it was. While another return is pending, to where that one would have
-  // gone: a command that is sent twice must not make the time for ever.
-  const auto pending = pending_returns_.find(spec.name);
-  const Value after = pending != pending_returns_.end() ? pending->second.after
-                      : value.is_bool()                 ? Value(!value.as_bool())
-                                                        : before;
-  if (after.is_null())
-    throw CommandError("unavailable", spec.name + ": cannot be set for a time, what it is now is not known yet");
-  set_for(set.channel, value, after, *set.request.duration);
-}
-
-void Instance::answer(const Command& command, std::optional<Refusal> refusal, Value data) {
-  if (!refusal && !command.address.wanted()) return;
-  Reply reply;
-  reply.component = config_.id;
-  reply.command = command.name;
-  reply.ok = !refusal;
-  if (refusal) {
-    reply.code = refusal->code;
-    reply.message = refusal->message;
-  }
-  reply.data = std::move(data);
-  reply.address = command.address;
-  services_.reply(std::move(reply));
 }
 
 void Instance::set_stuck(const std::string& reason) {
@@ -353,6 +230,7 @@ void Instance::publish(std::string_view name, Value value) {
   auto spec = channel(name);
   if (!spec) throw std::invalid_argument(fmt::format("the plugin published an unknown channel \"{}\"", name));
   check_publication(*spec, value);
+  if (value.is_number() && signals_.handles(spec->name)) return publish_number(std::move(spec), value.as_number());
   const EventKind kind = spec->type == ChannelType::event ? EventKind::moment : EventKind::value;
   const std::lock_guard lock(mutex_);  // keeps the order of one component's publications on the bus
   services_.bus.publish({kind, config_.id, spec->name, std::move(value), std::move(spec)});

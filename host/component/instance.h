@@ -18,6 +18,7 @@
 
 #include "component/command.h"
 #include "component/services.h"
+#include "component/signals.h"
 
 namespace m2ag::host {
 
@@ -34,6 +35,7 @@ struct InstanceConfig {
   std::chrono::microseconds interval{0};  ///< of a sensor
   std::string lane;                       ///< empty: one of its own
   bool publish_json = false;
+  ChannelSettingsMap channels;  ///< only those of which something is said
 };
 
 class InstanceContext;
@@ -93,6 +95,10 @@ class Instance : public std::enable_shared_from_this<Instance> {
   void arm(const std::shared_ptr<const ChannelSpec>& spec, const Value& after, std::chrono::microseconds duration);
 
   void publish(std::string_view name, Value value);
+  /// A number of a channel with a pipeline.
+  void publish_number(std::shared_ptr<const ChannelSpec> spec, double number);
+  /// [lane] What has become due: held back numbers, heartbeats, channels that are stale or fresh again.
+  void look_at_signals();
   void set_state(InstanceState state, const std::string& reason);
   void set_state_locked(InstanceState state, const std::string& reason);
   void set_online(bool online);
@@ -104,9 +110,11 @@ class Instance : public std::enable_shared_from_this<Instance> {
   std::atomic<InstanceState> state_{InstanceState::stopped};
   std::atomic<std::uint64_t> failures_{0};
   std::atomic<bool> stopping_{false};
-  mutable std::mutex mutex_;  // reason_, current_ and the order of publications
+  mutable std::mutex mutex_;  // reason_, current_, signals_ and the order of publications
   std::string reason_;
   std::shared_ptr<Command> current_;  ///< is carried out and not answered
+  Signals signals_;
+  bool look_posted_ = false;
   bool online_ = false;
   bool known_ = false;  ///< availability has been published
 
@@ -114,7 +122,8 @@ class Instance : public std::enable_shared_from_this<Instance> {
   std::shared_ptr<InstanceContext> context_;
   std::unique_ptr<Component> component_;
   std::jthread service_thread_;
-  Handle retry_timer_, sample_timer_;
+  Handle retry_timer_, sample_timer_, signal_timer_;
+  bool stale_ = false;  ///< a channel is: the component is offline although it runs
   struct PendingReturn {
     Handle timer;
     Value after;

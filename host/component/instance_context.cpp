@@ -112,4 +112,26 @@ void InstanceContext::sysfs_write(const std::string& path, std::string_view text
   services_.hardware.sysfs_write(path, text);
 }
 
+std::optional<std::vector<std::string>> InstanceContext::sysfs_list(const std::string& path) {
+  return services_.hardware.sysfs_list(path);
+}
+
+std::string InstanceContext::sysfs_real_path(const std::string& path) {
+  return services_.hardware.sysfs_real_path(path);
+}
+
+bool InstanceContext::has_broker() const { return services_.connection.configured(); }
+
+bool InstanceContext::connected() const { return services_.connection.connected(); }
+
+Handle InstanceContext::on_connection(std::function<void(bool)> handler) {
+  return services_.connection.add(lane_, {"connection", component_},
+                                  [self = weak_from_this(), handler = std::move(handler)](bool connected) {
+                                    if (const auto context = self.lock())
+                                      context->guarded([&handler, connected] { handler(connected); })();
+                                  });
+}
+
+std::chrono::system_clock::time_point InstanceContext::wall_time() const { return services_.clock.system_now(); }
+
 }  // namespace m2ag::host

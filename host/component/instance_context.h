@@ -41,6 +41,12 @@ class InstanceContext final : public Context, public std::enable_shared_from_thi
   std::unique_ptr<SimulatedGpioLine> simulated_line(const GpioLineConfig& line) override;
   std::string sysfs_read(const std::string& path) override;
   void sysfs_write(const std::string& path, std::string_view text) override;
+  std::optional<std::vector<std::string>> sysfs_list(const std::string& path) override;
+  std::string sysfs_real_path(const std::string& path) override;
+  bool has_broker() const override;
+  bool connected() const override;
+  Handle on_connection(std::function<void(bool connected)> handler) override;
+  std::chrono::system_clock::time_point wall_time() const override;
 
  private:
   /// What a plugin's callback does on the lane: not at all once switched off, and an exception fails the component.

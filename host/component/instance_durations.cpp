@@ -10,7 +10,8 @@
 namespace m2ag::host {
 namespace {
 
-constexpr std::string_view kPrefix = "for:";  // no key of a plugin has a colon
+constexpr std::string_view kPrefix = "for:";               // no key of a plugin has a colon
+constexpr std::chrono::microseconds kAskAgain{1'000'001};  // such a `for` is one that was refused, and the log says so
 
 std::int64_t wall_seconds(const Clock& clock) {
   return std::chrono::duration_cast<std::chrono::seconds>(clock.system_now().time_since_epoch()).count();
@@ -81,16 +82,26 @@ void Instance::forget_duration(const ChannelSpec& spec) {
 
 void Instance::arm(const std::shared_ptr<const ChannelSpec>& spec, const Value& after,
                    std::chrono::microseconds duration) {
-  pending_returns_[spec->name] = {lane_timer(services_.scheduler, lane_, duration, {"for", config_.id},
-                                             [weak = weak_from_this(), spec, after] {
-                                               const auto self = weak.lock();
-                                               if (!self || !self->component_) return;
-                                               self->services_.log.debug(self->config_.id, "{}: its time is over",
-                                                                         spec->name);
-                                               self->call_plugin([&] { spec->set(*self->component_, after); });
-                                               // A set that failed has failed the component: what is pending is kept and resumed with the next start.
-                                               if (self->component_) self->forget_duration(*spec);
-                                             }),
+  auto end = [weak = weak_from_this(), spec, after, again = duration == kAskAgain] {
+    const auto self = weak.lock();
+    if (!self || !self->component_) return;
+    self->services_.log.debug(self->config_.id, "{}: its time is over", spec->name);
+    bool refused = false;
+    self->call_plugin([&] {
+      try {
+        spec->set(*self->component_, after);
+      } catch (const CommandError& error) {
+        refused = true;
+        if (!again)
+          self->services_.log.warning(self->config_.id, "{}: its time is over, but {}", spec->name, error.what());
+      }
+    });
+    // A set that failed has failed the component: what is pending is kept and resumed with the next start. One that is refused (a relay
+    // that is locked) is asked for until it is done, or until another set takes its place.
+    if (!self->component_) return;
+    refused ? self->arm(spec, after, kAskAgain) : self->forget_duration(*spec);
+  };
+  pending_returns_[spec->name] = {lane_timer(services_.scheduler, lane_, duration, {"for", config_.id}, std::move(end)),
                                   after};
 }
 

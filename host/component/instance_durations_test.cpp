@@ -1,5 +1,6 @@
 // `for` of a set: the way back is kept until it has been gone, whatever fails or stops in between.
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <limits>
 
@@ -82,6 +83,32 @@ TEST_CASE("a set that is refused leaves the time of the one before as it was") {
   world.advance(1min);
   CHECK(world.wait_value("state", false));
   CHECK(world.wait([&] { return !row(world); }));
+}
+
+TEST_CASE("an end that is refused is asked for again, once a second, and fails nothing") {
+  World world(World::Time::manual);
+  world.start();
+  REQUIRE(world.wait_state("running"));
+  REQUIRE(world.command("m2ag/demo/pump/set", R"({"value":"ON","for":"1s"})").ok);
+  std::atomic<int> asked{0};
+  std::atomic<bool> locked{true};
+  world.script.on_set = [&] {
+    ++asked;
+    if (locked) throw CommandError("locked", "it is locked by hand");
+  };
+  world.advance(1s);
+  REQUIRE(world.wait([&] { return asked == 1; }));
+  CHECK(world.wait([&] { return world.logged("its time is over, but it is locked by hand"); }));
+  CHECK(world.command("m2ag/demo/pump/level/set", "1").ok);  // behind it on the lane: the next try is armed
+  CHECK(row(world));
+  locked = false;
+  world.advance(1001ms);
+  CHECK(world.wait_value("state", false));
+  CHECK(world.wait([&] { return !row(world); }));
+  CHECK(asked == 2);
+  CHECK(world.states.back() == "running");
+  CHECK(world.script.stops == 0);
+  world.supervisor->stop();
 }
 
 TEST_CASE("a set that fails its component leaves the time of the one before, which goes on after the next start") {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "component/command.h"
+#include "component/connection.h"
 #include "component/subscriptions.h"
 #include "core/bus.h"
 #include "core/clock.h"
@@ -28,6 +29,7 @@ struct Services {
   Subscriptions& subscriptions;
   StateStore& store;
   Hardware& hardware;
+  Connection& connection;
   ReplySink reply;
 };
 

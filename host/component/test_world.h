@@ -27,6 +27,7 @@ namespace m2ag::host {
 struct Script {
   std::atomic<int> starts{0}, samples{0}, stops{0};
   std::atomic<bool> fail_start{false}, fail_sample{false}, config_error{false}, publish_nan{false};
+  std::atomic<double> temperature{21.5};  ///< what sample() publishes
   std::function<void()> on_start, on_set;
 };
 
@@ -43,7 +44,7 @@ class Scripted final : public Component, public Sensor, public Switch {
   void sample() override {
     ++script_.samples;
     if (script_.fail_sample) throw DeviceError("bad checksum");
-    publish("temperature", script_.publish_nan ? std::nan("") : 21.5);
+    publish("temperature", script_.publish_nan ? std::nan("") : script_.temperature.load());
   }
   void set(bool on) override {
     if (script_.on_set) script_.on_set();
@@ -98,9 +99,9 @@ class World {
     log.add_sink([this](const LogLine& line) { record(line); });
     bus.add_sink([this](const EventPtr& event) { registry.apply(event); });
     bus.add_sink([this](const EventPtr& event) { record(event); });
-    services =
-        std::make_unique<Services>(Services{"demo", clock, log, executor, scheduler, bus, registry, subscriptions,
-                                            *store, hardware, [this](Reply reply) { record(std::move(reply)); }});
+    services = std::make_unique<Services>(Services{"demo", clock, log, executor, scheduler, bus, registry,
+                                                   subscriptions, *store, hardware, connection,
+                                                   [this](Reply reply) { record(std::move(reply)); }});
     if (time == Time::real) scheduler.start();
   }
   ~World() {
@@ -124,6 +125,7 @@ class World {
       config.spec = spec;
       config.plugin = "scripted 1.0.0";
       config.interval = std::chrono::seconds(10);
+      config.channels = channels;
       configs.push_back(config);
     }
     supervisor->add(std::move(configs));
@@ -198,9 +200,11 @@ class World {
   Registry registry;
   Subscriptions subscriptions;
   Hardware hardware;
+  Connection connection{true};
   std::unique_ptr<StateStore> store;
   std::unique_ptr<Services> services;
   Script script;
+  ChannelSettingsMap channels;  ///< of every component, before start()
   std::unique_ptr<Supervisor> supervisor;
   std::unique_ptr<Router> router;
   std::vector<std::string> states, availability, events;

@@ -3,39 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 
 #include "config/bind.h"
+#include "config/channel_check.h"
 #include "config/hint.h"
 #include "config/id_check.h"
+#include "config/mqtt_check.h"
 #include "config/scalar.h"
-#include "core/broker_url.h"
 #include "core/topic.h"
 
 namespace m2ag::host {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t kLongestBaseTopic = 255;  // leaves room for the levels below it
-constexpr std::size_t kLongestClientId = 1024;
-
-/// A sentence when a broker cannot be reached by this address; empty when it can.
-std::string url_problem(std::string_view url) {
-  try {
-    parse_broker_url(url);
-    return {};
-  } catch (const std::invalid_argument& error) {
-    return printable(error.what(), 300);
-  }
-}
-
-bool is_base_topic(std::string_view topic) {
-  const auto levels = split(topic);
-  return valid_topic(topic) && topic.size() <= kLongestBaseTopic && !topic.starts_with('$') &&
-         std::none_of(levels.begin(), levels.end(), [](std::string_view level) { return level.empty(); });
-}
 
 class DescriptorBinder {
  public:
@@ -176,16 +157,10 @@ class DescriptorBinder {
       if (const std::string problem = url_problem(mqtt.url); !problem.empty())
         problems_.error(mark_of("mqtt", "url"), "mqtt.url", problem);
     }
-    if (!is_base_topic(mqtt.base_topic)) {
-      problems_.error(
-          mark_of("mqtt", "base_topic"), "mqtt.base_topic",
-          fmt::format("{} is no topic to build on: no empty level, no \"+\" or \"#\", no \"$\" at the front, at most "
-                      "{} bytes",
-                      quote(mqtt.base_topic), kLongestBaseTopic));
-    }
-    if (mqtt.client_id.size() > kLongestClientId)
-      problems_.error(mark_of("mqtt", "client_id"), "mqtt.client_id",
-                      fmt::format("is longer than {} bytes", kLongestClientId));
+    if (const std::string problem = base_topic_problem(mqtt.base_topic); !problem.empty())
+      problems_.error(mark_of("mqtt", "base_topic"), "mqtt.base_topic", problem);
+    if (const std::string problem = client_id_problem(mqtt.client_id); !problem.empty())
+      problems_.error(mark_of("mqtt", "client_id"), "mqtt.client_id", problem);
     if (mqtt.client_id.empty()) mqtt.client_id = "m2ag-" + descriptor_.device.id;
     if (!mqtt.tls) return;
     const Mark where = root().find("mqtt")->value.find("tls")->key_mark;
@@ -344,9 +319,11 @@ class DescriptorBinder {
         component.interval = std::chrono::microseconds(interval.as_integer());
     }
     const Value channels = take(settings, "channels");
-    if (channels.is_map()) {
-      for (const auto& [channel, words] : channels.as_map()) {
-        if (const Value* name = words.find("name")) component.channel_names.emplace(channel, name->as_text());
+    if (spec != nullptr && channels.is_map()) {
+      for (const auto& [name, bound] : channels.as_map()) {
+        ChannelSettings own = channel_settings(bound);
+        check_channel(entry, *spec, name, own, problems_);
+        component.channels.emplace(name, std::move(own));
       }
     }
     component.settings = std::move(settings);
@@ -380,7 +357,7 @@ class DescriptorBinder {
 
 bool ComponentSection::same_as(const ComponentSection& other) const {
   return id == other.id && type == other.type && name == other.name && enabled == other.enabled && lane == other.lane &&
-         interval == other.interval && publish_json == other.publish_json && channel_names == other.channel_names &&
+         interval == other.interval && publish_json == other.publish_json && channels == other.channels &&
          settings == other.settings;
 }
 

@@ -19,6 +19,7 @@
 #include "config/problem.h"
 #include "config/sources.h"
 #include "config/types.h"
+#include "signal/channel_settings.h"
 
 namespace m2ag {
 
@@ -93,8 +94,8 @@ struct ComponentSection {
   std::string lane;                       ///< empty: one of its own
   std::chrono::microseconds interval{0};  ///< of a sensor
   bool publish_json = false;
-  std::map<std::string, std::string> channel_names;  ///< only those given
-  Value settings;                                    ///< the type's own, complete
+  std::map<std::string, ChannelSettings, std::less<>> channels;  ///< only those given
+  Value settings;                                                ///< the type's own, complete
   std::vector<std::string> secrets;  ///< paths of settings that came from !secret, such as `components.api.token`
   Mark mark;                         ///< of the id
 

@@ -86,7 +86,8 @@ TEST_CASE("a whole descriptor becomes data") {
   CHECK(air.lane == "i2c-1");
   CHECK(air.interval == std::chrono::seconds(2));
   CHECK(air.publish_json);
-  CHECK(air.channel_names == std::map<std::string, std::string>{{"temperature", "Air temperature"}});
+  REQUIRE(air.channels.size() == 1);
+  CHECK(air.channels.at("temperature").name == "Air temperature");
   CHECK(dump_json(air.settings) == R"({"address":118,"bus":"i2c-1","offset":0.0})");
   CHECK(air.mark.line == 17);
   CHECK_FALSE(descriptor.components[1].enabled);

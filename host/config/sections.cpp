@@ -74,7 +74,7 @@ ParamSpec channels_row(const ComponentSpec& type) {
   ParamSpec channels = row("channels", ParamType::group, "what is said of single channels", Value::Map{});
   for (const ChannelSpec& channel : type.channels) {
     ParamSpec& group = channels.fields.emplace_back(row(channel.name, ParamType::group, channel.description));
-    group.fields.push_back(row("name", ParamType::text, "name for people"));
+    group.fields = channel_params(channel);
   }
   return channels;
 }

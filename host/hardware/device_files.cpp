@@ -6,6 +6,7 @@
 #include <m2ag/error.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fstream>
@@ -28,8 +29,8 @@ std::string group_name(gid_t id) {
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
-// Attributes of /sys are reached through links that all end below /sys again: the end of the way counts.
-std::filesystem::path below_sys(const DeviceFiles& files, const std::string& path) {
+// Attributes of /sys are reached through links that all end below /sys again: the end of the way counts. Nothing when there is no file.
+std::optional<std::filesystem::path> find_below_sys(const DeviceFiles& files, const std::string& path) {
   const std::filesystem::path asked(path);
   const auto inside = [](const std::filesystem::path& root, const std::filesystem::path& file) {
     const auto relative = file.lexically_relative(root);
@@ -40,11 +41,17 @@ std::filesystem::path below_sys(const DeviceFiles& files, const std::string& pat
   }
   std::error_code error;
   auto real = std::filesystem::canonical(asked, error);
+  if (error == std::errc::no_such_file_or_directory) return std::nullopt;
   if (error) throw DeviceError(fmt::format("{}: {}", path, error.message()));
   if (!inside(std::filesystem::canonical(files.sys), real)) {
     throw ConfigError(fmt::format("{}: leads out of {}, to {}", path, files.sys.string(), real.string()));
   }
   return real;
+}
+
+std::filesystem::path below_sys(const DeviceFiles& files, const std::string& path) {
+  if (auto real = find_below_sys(files, path)) return *std::move(real);
+  throw DeviceError(fmt::format("{}: {}", path, reason(ENOENT)));
 }
 
 }  // namespace
@@ -91,6 +98,24 @@ void sysfs_write(const DeviceFiles& files, const std::string& path, std::string_
     throw DeviceError(
         fmt::format("{}: writing \"{}\": {}", path, text, length < 0 ? reason(errno) : "only a part was taken"));
   }
+}
+
+std::optional<std::vector<std::string>> sysfs_list(const DeviceFiles& files, const std::string& path) {
+  const auto real = find_below_sys(files, path);
+  if (!real) return std::nullopt;
+  std::error_code error;
+  std::vector<std::string> names;
+  for (std::filesystem::directory_iterator entry(*real, error), end; !error && entry != end; entry.increment(error)) {
+    names.push_back(entry->path().filename().string());
+  }
+  if (error == std::errc::no_such_file_or_directory) return std::nullopt;  // it went away meanwhile
+  if (error) throw DeviceError(fmt::format("{}: {}", path, error.message()));
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::string sysfs_real_path(const DeviceFiles& files, const std::string& path) {
+  return below_sys(files, path).string();
 }
 
 }  // namespace m2ag::host

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace m2ag::host {
 
@@ -23,5 +25,9 @@ std::string first_line(const std::filesystem::path& file);
 /// DeviceError with the reason.
 std::string sysfs_read(const DeviceFiles& files, const std::string& path);
 void sysfs_write(const DeviceFiles& files, const std::string& path, std::string_view text);
+/// The sorted names in a folder below /sys; nothing when there is none. Throws as sysfs_read.
+std::optional<std::vector<std::string>> sysfs_list(const DeviceFiles& files, const std::string& path);
+/// Where the path leads when all links are followed. Throws as sysfs_read.
+std::string sysfs_real_path(const DeviceFiles& files, const std::string& path);
 
 }  // namespace m2ag::host

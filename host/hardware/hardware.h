@@ -6,8 +6,10 @@
 #include <m2ag/i2c.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "hardware/device_files.h"
 #include "hardware/edge_thread.h"
@@ -41,6 +43,10 @@ class Hardware {
 
   std::string sysfs_read(const std::string& path) const { return host::sysfs_read(files_, path); }
   void sysfs_write(const std::string& path, std::string_view text) const { host::sysfs_write(files_, path, text); }
+  std::optional<std::vector<std::string>> sysfs_list(const std::string& path) const {
+    return host::sysfs_list(files_, path);
+  }
+  std::string sysfs_real_path(const std::string& path) const { return host::sysfs_real_path(files_, path); }
 
  private:
   const DeviceFiles files_;

@@ -74,6 +74,23 @@ TEST_CASE("attributes below /sys are read and written") {
   CHECK_THROWS_AS(sysfs_read(machine.files, machine.files.sys / "class/leds/led9"), m2ag::DeviceError);
 }
 
+TEST_CASE("folders below /sys are listed, and links in them followed") {
+  const Machine machine;
+  machine.folder.write("sys/devices/platform/i2c-1/1-0048/hwmon/hwmon3/name", "lm75\n");
+  machine.folder.write("sys/class/hwmon/README", "");
+  std::filesystem::create_directory_symlink(machine.files.sys / "devices/platform/i2c-1/1-0048/hwmon/hwmon3",
+                                            machine.files.sys / "class/hwmon/hwmon3");
+  const std::string folder = machine.files.sys / "class/hwmon";
+  CHECK(sysfs_list(machine.files, folder) == std::vector<std::string>{"README", "hwmon3"});
+  CHECK(sysfs_list(machine.files, folder + "/hwmon3") == std::vector<std::string>{"name"});
+  CHECK(sysfs_read(machine.files, folder + "/hwmon3/name") == "lm75");
+  CHECK(sysfs_real_path(machine.files, folder + "/hwmon3") ==
+        std::filesystem::canonical(machine.files.sys) / "devices/platform/i2c-1/1-0048/hwmon/hwmon3");
+  CHECK_FALSE(sysfs_list(machine.files, folder + "/hwmon4").has_value());
+  CHECK_THROWS_AS(sysfs_list(machine.files, folder + "/README"), m2ag::DeviceError);
+  CHECK_THROWS_AS(sysfs_real_path(machine.files, folder + "/hwmon4"), m2ag::DeviceError);
+}
+
 TEST_CASE("paths that lead out of /sys are refused") {
   const Machine machine;
   machine.folder.write("secret", "x");
@@ -82,6 +99,8 @@ TEST_CASE("paths that lead out of /sys are refused") {
                            machine.files.sys / "link", std::filesystem::path("sys/link"), machine.files.sys}) {
     CHECK_THROWS_AS(sysfs_read(machine.files, path), m2ag::ConfigError);
     CHECK_THROWS_AS(sysfs_write(machine.files, path, "y"), m2ag::ConfigError);
+    CHECK_THROWS_AS(sysfs_list(machine.files, path), m2ag::ConfigError);
+    CHECK_THROWS_AS(sysfs_real_path(machine.files, path), m2ag::ConfigError);
   }
 }
 

@@ -1,177 +1,222 @@
-// Bosch BMP280: temperature and pressure, one forced measurement a sample, so that the chip sleeps in between and does not warm itself.
-// Section numbers are those of the datasheet BST-BMP280-DS001.
+// Bosch BMP280 (temperature, air pressure) and BME280 (humidity too) as components: settings, channels, and what is derived from them.
+// By default the chip measures once a sample and sleeps in between, so that it does not warm itself.
 #include <m2ag/m2ag.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
-#include <cmath>
-#include <cstdio>
-#include <memory>
+#include <exception>
+#include <optional>
 #include <string>
-#include <thread>
+#include <string_view>
 #include <utility>
 
 #include "bmp280_chip.h"
-#include "bmp280_compensation.h"
-#include "bmp280_registers.h"
+#include "bmp280_driver.h"
+#include "bmp280_weather.h"
 
 namespace bmp280 {
 
 namespace {
 
-using std::chrono::microseconds;
+enum class Mode { forced, normal };
 
-std::string hex(unsigned int byte) {
-  std::array<char, 8> text{};
-  std::snprintf(text.data(), text.size(), "0x%02x", byte & 0xFFU);
-  return text.data();
+constexpr auto choices(Mode) {
+  return std::array<std::pair<std::string_view, Mode>, 2>{{{"forced", Mode::forced}, {"normal", Mode::normal}}};
 }
 
-/// Chips that sit at the same addresses and are taken for a BMP280; empty for an id that none of them has.
-std::string chip_with_id(std::uint8_t id) {
-  switch (id) {
-    case 0x50: return "BMP388";
-    case 0x55: return "BMP180";
-    case 0x60: return "BME280";
-    case 0x61: return "BME680";
-    default: return {};
-  }
-}
+struct Params {
+  m2ag::I2cConfig chip;
+  int temperature_oversampling = 1;
+  int pressure_oversampling = 1;
+  int humidity_oversampling = 1;  // BME280
+  int filter = 0;
+  Mode mode = Mode::forced;
+  microseconds standby{500'000};
+  std::optional<double> altitude;            // m
+  std::optional<double> sea_level_pressure;  // hPa
+};
 
-class Bmp280 final : public m2ag::Component, public m2ag::Sensor {
+class Weather : public m2ag::Component, public m2ag::Sensor, public m2ag::Reconfigurable<Params> {
  public:
-  struct Params {
-    m2ag::I2cConfig chip;
-    int temperature_oversampling = 1;
-    int pressure_oversampling = 1;
-    int filter = 0;
-  };
-
-  Bmp280(m2ag::Context& context, Params params) : Component(context), params_(std::move(params)) {}
+  Weather(m2ag::Context& context, Params params, const Model& model)
+      : Component(context), params_(std::move(params)), model_(model) {}
 
   void start() override {
-    device_ = context().i2c(params_.chip);
-    check_id();
-    device_->write_byte(kResetRegister, kResetWord);
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));  // start-up time, §1 table 2
-    wait_until_clear(kStatusCopying, std::chrono::milliseconds(20), "its calibration did not get ready after a reset");
-    read_calibration();
-    // Only in sleep mode are writes to this register sure to count (§4.3.5).
-    device_->write_byte(kConfigRegister, static_cast<std::uint8_t>(filter_bits(params_.filter) << 2));
+    expect_pressure_for(params_);
+    driver_.emplace(model_, settings(), context().i2c(params_.chip), params_.chip.address);
+    driver_->set_up();
   }
 
   void sample() override {
-    const auto control = oversampling_bits(params_.temperature_oversampling) << 5 |
-                         oversampling_bits(params_.pressure_oversampling) << 2 | kModeForced;
-    device_->write_byte(kControlRegister, static_cast<std::uint8_t>(control));
-    std::this_thread::sleep_for(measurement_time());
-    wait_until_clear(kStatusMeasuring, measurement_time() + std::chrono::milliseconds(20),
-                     "the measurement did not end");
-
-    std::array<std::uint8_t, 6> bytes{};
-    device_->read_block(kDataRegister, bytes);
-    const RawReading raw = parse_reading(bytes);
-    if (raw.temperature == kSkipped || raw.pressure == kSkipped)
-      fail("the chip has measured nothing (raw value 0x80000)");
-
-    const double fine = fine_temperature(calibration_, raw.temperature);
-    const double hectopascal = pascal(calibration_, raw.pressure, fine).value_or(0) / 100;
-    // What the chip can measure at all, §1 table 2; beyond it a reading is a fault of the bus or of the chip.
-    check_range("temperature", celsius(fine), -40, 85, "°C");
-    check_range("pressure", hectopascal, 300, 1100, "hPa");
-    publish("temperature", celsius(fine));
-    publish("pressure", hectopascal);
+    if (!driver_->in_order()) {
+      driver_->set_up();
+      context().log(m2ag::LogLevel::warning, driver_->where() + ": set up again, after an error or a loss of supply");
+    }
+    const Reading reading = driver_->measure();
+    publish("temperature", reading.temperature);
+    if (reading.pressure) publish_pressure(*reading.pressure);
+    if (reading.humidity) publish_humidity(reading.temperature, *reading.humidity);
   }
 
-  void stop() noexcept override { device_.reset(); }  // asleep since the last measurement
+  /// Only what is computed here can change while the chip measures.
+  void reconfigure(const Params& params) override {
+    expect_pressure_for(params);
+    params_.altitude = params.altitude;
+    params_.sea_level_pressure = params.sea_level_pressure;
+  }
+
+  void stop() noexcept override {
+    if (!driver_) return;
+    try {
+      if (params_.mode == Mode::normal) driver_->sleep();
+    } catch (const std::exception& error) {
+      context().log(m2ag::LogLevel::debug, std::string("it could not be sent to sleep: ") + error.what());
+    }
+    driver_.reset();
+  }
 
  private:
-  [[noreturn]] void fail(const std::string& what) const { throw m2ag::DeviceError(device_->where() + ": " + what); }
-
-  void check_id() const {
-    const std::uint8_t id = device_->read_byte(kIdRegister);
-    if (id == kChipId) return;
-    const std::string end = " at " + hex(params_.chip.address) + ", the descriptor says bmp280 (" + hex(kChipId) + ")";
-    const std::string other = chip_with_id(id);
-    if (!other.empty()) throw m2ag::ConfigError("found a " + other + " (" + hex(id) + ")" + end);
-    throw m2ag::DeviceError("found an unknown chip (id " + hex(id) + ")" + end);
+  Settings settings() const {
+    return {.oversampling = {.temperature = params_.temperature_oversampling,
+                             .pressure = params_.pressure_oversampling,
+                             .humidity = model_.humidity ? params_.humidity_oversampling : 0},
+            .filter = params_.filter,
+            .normal = params_.mode == Mode::normal,
+            .standby = params_.standby};
   }
 
-  void read_calibration() {
-    std::array<std::uint8_t, kCalibrationSize> bytes{};
-    device_->read_block(kCalibrationRegister, bytes);
-    calibration_ = parse_calibration(bytes);
-    // An erased or unreadable memory is all zeros or all ones; T1 and P1 are neither in any chip.
-    const auto missing = [](std::uint16_t word) { return word == 0 || word == 0xFFFF; };
-    if (missing(calibration_.t1) || missing(calibration_.p1)) fail("its calibration values are missing");
+  static void expect_pressure_for(const Params& params) {
+    if (params.pressure_oversampling > 0 || (!params.altitude && !params.sea_level_pressure)) return;
+    throw m2ag::ConfigError(std::string(params.altitude ? "altitude" : "sea_level_pressure") +
+                            ": wants the pressure, which pressure_oversampling: 0 leaves out");
   }
 
-  void wait_until_clear(std::uint8_t bit, microseconds limit, const char* complaint) const {
-    const auto deadline = std::chrono::steady_clock::now() + limit;
-    while ((device_->read_byte(kStatusRegister) & bit) != 0) {
-      if (std::chrono::steady_clock::now() > deadline) fail(complaint);
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
+  void publish_pressure(double pressure) {
+    publish("pressure", pressure);
+    if (params_.altitude) publish("sea-level-pressure", sea_level_pressure(pressure, *params_.altitude));
+    if (params_.sea_level_pressure) publish("altitude", altitude(pressure, *params_.sea_level_pressure));
   }
 
-  // The longest that a measurement takes, §3.8.1 table 13: 1.25 ms + 2.3 ms for each sample of either + 0.575 ms.
-  microseconds measurement_time() const {
-    return microseconds(1825 + 2300 * (params_.temperature_oversampling + params_.pressure_oversampling));
+  void publish_humidity(double temperature, double humidity) {
+    publish("humidity", humidity);
+    if (const auto dew = dew_point(temperature, humidity)) publish("dew-point", *dew);
   }
 
-  void check_range(const char* quantity, double value, double low, double high, const char* unit) const {
-    if (value >= low && value <= high) return;
-    std::array<char, 160> text{};
-    std::snprintf(text.data(), text.size(), "%s of %.1f %s, the chip measures %g to %g", quantity, value, unit, low,
-                  high);
-    fail(text.data());
-  }
-
-  const Params params_;
-  std::unique_ptr<m2ag::I2cDevice> device_;
-  Calibration calibration_;
+  Params params_;
+  const Model& model_;
+  std::optional<Driver> driver_;
 };
 
-}  // namespace
+class Bmp280 final : public Weather {
+ public:
+  using Params = bmp280::Params;
+  Bmp280(m2ag::Context& context, Params params) : Weather(context, std::move(params), kBmp280) {}
+};
 
-}  // namespace bmp280
+class Bme280 final : public Weather {
+ public:
+  using Params = bmp280::Params;
+  Bme280(m2ag::Context& context, Params params) : Weather(context, std::move(params), kBme280) {}
+};
 
-M2AG_PLUGIN("bmp280", "1.0.0", plugin) {
-  using bmp280::Bmp280;
-  plugin.component<Bmp280>("bmp280", "Bosch BMP280: temperature and air pressure")
-      .i2c(&Bmp280::Params::chip, {0x76, 0x77})
-      .param("temperature_oversampling", &Bmp280::Params::temperature_oversampling,
-             "samples in one temperature reading")
+template <class T>
+void describe_settings(m2ag::ComponentBuilder<T>& type, const Model& model) {
+  type.i2c(&Params::chip, {0x76, 0x77})
+      .param("temperature_oversampling", &Params::temperature_oversampling, "samples in one temperature reading")
       .one_of({1, 2, 4, 8, 16})
-      .param("pressure_oversampling", &Bmp280::Params::pressure_oversampling,
-             "samples in one pressure reading: more give less noise")
-      .one_of({1, 2, 4, 8, 16})
-      .param("filter", &Bmp280::Params::filter, "coefficient of the chip's low-pass filter, 0 for none")
+      .param("pressure_oversampling", &Params::pressure_oversampling,
+             "samples in one pressure reading: more give less noise; 0: no pressure")
+      .one_of({0, 1, 2, 4, 8, 16});
+  if (model.humidity) {
+    type.param("humidity_oversampling", &Params::humidity_oversampling,
+               "samples in one humidity reading; 0: no humidity")
+        .one_of({0, 1, 2, 4, 8, 16});
+  }
+  type.param("filter", &Params::filter, "coefficient of the chip's low-pass filter, 0 for none")
       .one_of({0, 2, 4, 8, 16})
-      .interval(std::chrono::seconds(10))
-      .channel("temperature", "°C", "Temperature")
+      .param("mode", &Params::mode,
+             "`forced`: one measurement each interval, asleep in between; `normal`: again and again")
+      .param("standby", &Params::standby, "pause between two measurements of the normal mode");
+  for (const microseconds each : model.standby) type.last_param().choices.emplace_back(each.count());
+  type.param("altitude", &Params::altitude, "height of the place above the sea, for the channel `sea-level-pressure`")
+      .range(-500, 9000)
+      .unit("m")
+      .runtime()
+      .param("sea_level_pressure", &Params::sea_level_pressure,
+             "pressure at sea level as the weather service has it, for the channel `altitude`")
+      .range(850, 1100)
+      .unit("hPa")
+      .runtime()
+      .interval(std::chrono::seconds(10));
+}
+
+template <class T>
+void describe_channels(m2ag::ComponentBuilder<T>& type, const Model& model) {
+  type.channel("temperature", "°C", "Temperature")
       .quantity("temperature")
       .precision(2)
       .channel("pressure", "hPa", "Air pressure at the place of the sensor")
       .quantity("atmospheric_pressure")
       .precision(2);
+  if (model.humidity) {
+    type.channel("humidity", "%", "Relative humidity")
+        .quantity("humidity")
+        .precision(2)
+        .channel("dew-point", "°C", "Temperature at which this air would be saturated")
+        .quantity("temperature")
+        .precision(2);
+  }
+  type.channel("sea-level-pressure", "hPa", "Air pressure at sea level; only with `altitude`")
+      .quantity("atmospheric_pressure")
+      .precision(2)
+      .channel("altitude", "m", "Height above the sea; only with `sea_level_pressure`")
+      .quantity("distance")
+      .precision(1);
+}
 
-  using Chip = bmp280::SimulatedBmp280;
-  plugin.simulated_chip<Chip>("bmp280", "BMP280 that measures what it is told")
-      .param("temperature", &Chip::Params::temperature, "temperature around which it drifts")
+void describe_simulated(m2ag::ParamTable<SimulatedChipParams>& chip) {
+  using Chip = SimulatedChipParams;
+  chip.param("temperature", &Chip::temperature, "temperature around which it drifts")
       .range(-40, 85)
       .unit("°C")
-      .param("pressure", &Chip::Params::pressure, "pressure around which it drifts")
+      .param("pressure", &Chip::pressure, "pressure around which it drifts")
       .range(300, 1100)
       .unit("hPa")
-      .param("temperature_drift", &Chip::Params::temperature_drift, "how far the temperature goes to either side")
+      .param("temperature_drift", &Chip::temperature_drift, "how far the temperature goes to either side")
       .range(0, 60)
       .unit("°C")
-      .param("pressure_drift", &Chip::Params::pressure_drift, "how far the pressure goes to either side")
+      .param("pressure_drift", &Chip::pressure_drift, "how far the pressure goes to either side")
       .range(0, 400)
       .unit("hPa")
-      .param("period", &Chip::Params::period, "time of one swing to both sides and back")
-      .param("id", &Chip::Params::id, "what it says it is; 0x60 is a BME280")
-      .hexadecimal();
+      .param("period", &Chip::period, "time of one swing to both sides and back")
+      .param("fail_every", &Chip::fail_every,
+             "each transfer of that number finds nobody: 20 lets every twentieth fail; 0: none")
+      .range(0, 1'000'000);
 }
+
+void describe(m2ag::Plugin& plugin) {
+  auto bmp = plugin.component<Bmp280>("bmp280", "Bosch BMP280: temperature and air pressure");
+  describe_settings(bmp, kBmp280);
+  describe_channels(bmp, kBmp280);
+  auto bme = plugin.component<Bme280>("bme280", "Bosch BME280: temperature, air pressure and humidity");
+  describe_settings(bme, kBme280);
+  describe_channels(bme, kBme280);
+
+  auto& bmp_chip = plugin.simulated_chip<SimulatedBmp280>("bmp280", "BMP280 that measures what it is told");
+  describe_simulated(bmp_chip);
+  bmp_chip.param("id", &SimulatedChipParams::id, "what it says it is; 0x60 is a BME280").hexadecimal();
+  auto& bme_chip = plugin.simulated_chip<SimulatedBme280>("bme280", "BME280 that measures what it is told");
+  describe_simulated(bme_chip);
+  bme_chip.param("humidity", &SimulatedChipParams::humidity, "humidity around which it drifts")
+      .range(0, 100)
+      .unit("%")
+      .param("humidity_drift", &SimulatedChipParams::humidity_drift, "how far the humidity goes to either side")
+      .range(0, 50)
+      .unit("%");
+}
+
+}  // namespace
+
+}  // namespace bmp280
+
+M2AG_PLUGIN("bmp280", "1.1.0", plugin) { bmp280::describe(plugin); }

@@ -1,200 +1,231 @@
-#include <m2ag/testing.h>
+// The components: settings, channels, and what they say of another chip.
+#include "bmp280_test_chip.h"
 
-#include <algorithm>
-#include <memory>
-
-#include "bmp280_chip.h"
-#include "bmp280_compensation.h"
+#include "bmp280_model.h"
+#include "bmp280_weather.h"
 #include "catch.h"
 
 using namespace std::chrono_literals;
+using bmp280::test::ExampleDevice;
+using Catch::Contains;
 using m2ag::testing::DescribedPlugin;
-using m2ag::testing::FakeContext;
-
-namespace {
-
-constexpr m2ag::I2cConfig on_bus(std::uint8_t address) { return {"i2c-1", address}; }
-
-/// A register file with the worked example of the datasheet (§3.12), as i2c-stub has it: it changes only by what is written.
-class ExampleChip : public m2ag::SimulatedI2cChip {
- public:
-  ExampleChip() {
-    constexpr std::array<std::uint8_t, 24> calibration = {0x70, 0x6B, 0x43, 0x67, 0x18, 0xFC, 0x7D, 0x8E,
-                                                          0x43, 0xD6, 0xD0, 0x0B, 0x27, 0x0B, 0x8C, 0x00,
-                                                          0xF9, 0xFF, 0x8C, 0x3C, 0xF8, 0xC6, 0x70, 0x17};
-    std::copy(calibration.begin(), calibration.end(), registers.begin() + 0x88);
-    registers[0xD0] = 0x58;
-    set_reading(415148, 519888);
-  }
-  void set_reading(std::uint32_t pressure, std::uint32_t temperature) {
-    for (std::size_t i = 0; i < 3; ++i) {
-      registers[0xF7 + i] = static_cast<std::uint8_t>(pressure << 4 >> (16 - 8 * i));
-      registers[0xFA + i] = static_cast<std::uint8_t>(temperature << 4 >> (16 - 8 * i));
-    }
-  }
-  std::uint8_t read(std::uint8_t reg) override {
-    if (dead) throw m2ag::DeviceError("no device answered at 0x76 on i2c-1");
-    return registers[reg];
-  }
-  void write(std::uint8_t reg, std::uint8_t value) override {
-    if (dead) throw m2ag::DeviceError("no device answered at 0x76 on i2c-1");
-    registers[reg] = value;
-  }
-  std::array<std::uint8_t, 256> registers{};
-  bool dead = false;
-};
-
-struct Device {
-  FakeContext context;
-  DescribedPlugin plugin{m2ag_plugin};
-  std::shared_ptr<ExampleChip> chip = std::make_shared<ExampleChip>();
-  std::unique_ptr<m2ag::Component> component;
-
-  explicit Device(const m2ag::Value::Map& settings = {}) {
-    context.attach_chip(on_bus(0x76), chip);
-    component = plugin.create("bmp280", context, settings);
-  }
-  void sample() { dynamic_cast<m2ag::Sensor&>(*component).sample(); }
-};
-
-}  // namespace
-
-TEST_CASE("the datasheet's worked example") {
-  const auto calibration =
-      bmp280::parse_calibration(std::span<const std::uint8_t, 24>(&ExampleChip().registers[0x88], 24));
-  CHECK(calibration.t1 == 27504);
-  CHECK(calibration.t3 == -1000);
-  CHECK(calibration.p1 == 36477);
-  CHECK(calibration.p9 == 6000);
-  const double fine = bmp280::fine_temperature(calibration, 519888);
-  CHECK(fine == Approx(128422.2869948));
-  CHECK(bmp280::celsius(fine) == Approx(25.08).margin(0.005));
-  CHECK(bmp280::pascal(calibration, 415148, fine).value() == Approx(100653.27).margin(0.005));
-}
-
-TEST_CASE("a calibration of zeros gives no pressure instead of a division by zero") {
-  CHECK_FALSE(bmp280::pascal(bmp280::Calibration{}, 415148, 128422.0));
-}
 
 TEST_CASE("the driver publishes the worked example") {
-  Device device;
+  ExampleDevice device;
   device.component->start();
   device.sample();
-  CHECK(device.context.last("temperature").as_number() == Approx(25.08).margin(0.005));
-  CHECK(device.context.last("pressure").as_number() == Approx(1006.53).margin(0.005));
+  CHECK(device.last("temperature") == Approx(25.08).margin(0.005));
+  CHECK(device.last("pressure") == Approx(1006.53).margin(0.005));
+  CHECK(device.context.publications().size() == 2);  // and nothing that was not asked for
+  CHECK(device.context.log_lines().empty());
 }
 
 TEST_CASE("settings reach the chip's registers") {
-  Device device({{"temperature_oversampling", 2}, {"pressure_oversampling", 16}, {"filter", 4}});
-  device.component->start();
-  CHECK(device.chip->registers[0xF5] == 2 << 2);
-  device.sample();
-  CHECK(device.chip->registers[0xF4] == (2 << 5 | 5 << 2 | 1));
+  SECTION("in forced mode, before and while it measures") {
+    ExampleDevice device({{"temperature_oversampling", 2}, {"pressure_oversampling", 16}, {"filter", 4}});
+    device.component->start();
+    CHECK(device.chip->registers[0xF5] == 2 << 2);
+    CHECK(device.chip->registers[0xF4] == (2 << 5 | 5 << 2));
+    device.sample();
+    CHECK(device.chip->registers[0xF4] == (2 << 5 | 5 << 2 | 1));
+  }
+  SECTION("in normal mode until it is stopped") {
+    ExampleDevice device({{"mode", "normal"}, {"standby", 4'000'000}, {"filter", 16}});
+    device.component->start();
+    CHECK(device.chip->registers[0xF5] == (7 << 5 | 4 << 2));
+    CHECK(device.chip->registers[0xF4] == (1 << 5 | 1 << 2 | 3));
+    device.sample();
+    CHECK(device.last("temperature") == Approx(25.08).margin(0.005));
+    CHECK(device.chip->registers[0xF4] == (1 << 5 | 1 << 2 | 3));
+    device.component->stop();
+    CHECK(device.chip->registers[0xF4] == (1 << 5 | 1 << 2));
+  }
+  SECTION("of a BME280, whose bits for the pause differ") {
+    ExampleDevice device({{"mode", "normal"}, {"standby", 20'000}, {"humidity_oversampling", 8}}, "bme280");
+    device.component->start();
+    CHECK(device.chip->registers[0xF2] == 4);
+    CHECK(device.chip->registers[0xF5] == 7 << 5);
+  }
 }
 
-TEST_CASE("another chip at the address is named") {
-  Device device;
-  device.chip->registers[0xD0] = 0x60;
-  CHECK_THROWS_WITH(device.component->start(), "found a BME280 (0x60) at 0x76, the descriptor says bmp280 (0x58)");
-  CHECK_THROWS_AS(device.component->start(), m2ag::ConfigError);
-  device.chip->registers[0xD0] = 0xFF;
-  CHECK_THROWS_AS(device.component->start(), m2ag::DeviceError);
+TEST_CASE("how long a measurement takes") {
+  using bmp280::Oversampling, bmp280::longest_time, bmp280::typical_time;
+  const auto in_ms = [](bmp280::microseconds time) { return static_cast<double>(time.count()) / 1000; };
+  struct Row {
+    Oversampling times;
+    double typical, longest;
+  };
+  // BST-BMP280-DS001 §3.8.1, table 13, which has one digit.
+  for (const Row& row : {Row{{1, 1, 0}, 5.5, 6.4}, Row{{1, 2, 0}, 7.5, 8.7}, Row{{1, 4, 0}, 11.5, 13.3},
+                         Row{{1, 8, 0}, 19.5, 22.5}, Row{{2, 16, 0}, 37.5, 43.2}}) {
+    CHECK(in_ms(typical_time(row.times)) == Approx(row.typical).margin(0.051));
+    CHECK(in_ms(longest_time(row.times)) == Approx(row.longest).margin(0.051));
+  }
+  CHECK(in_ms(longest_time({1, 1, 1})) == Approx(9.3));  // BST-BME280-DS002 §9.1: 1.25 + 3 × 2.3 + 2 × 0.575
+  CHECK(in_ms(longest_time({1, 0, 0})) == Approx(3.55));
+}
+
+TEST_CASE("a quantity can be left out") {
+  SECTION("the pressure") {
+    ExampleDevice device({{"pressure_oversampling", 0}});
+    device.component->start();
+    device.chip->set_reading(0x80000, 519888);
+    device.sample();
+    CHECK(device.chip->registers[0xF4] == (1 << 5 | 1));
+    CHECK(device.context.publications().size() == 1);
+    CHECK(device.last("temperature") == Approx(25.08).margin(0.005));
+  }
+  SECTION("the humidity") {
+    ExampleDevice device({{"humidity_oversampling", 0}}, "bme280");
+    device.component->start();
+    device.sample();
+    CHECK(device.has("pressure"));
+    CHECK_FALSE(device.has("humidity"));
+    CHECK_FALSE(device.has("dew-point"));
+  }
+  SECTION("but not a pressure that is needed") {
+    ExampleDevice device({{"pressure_oversampling", 0}, {"altitude", 500.0}});
+    CHECK_THROWS_AS(device.component->start(), m2ag::ConfigError);
+    CHECK_THROWS_WITH(device.component->start(),
+                      "altitude: wants the pressure, which pressure_oversampling: 0 leaves out");
+  }
+}
+
+TEST_CASE("a BME280's humidity and dew point") {
+  ExampleDevice device({}, "bme280");
+  device.component->start();
+  device.chip->set_reading(415148, 519888, 30622);
+  device.sample();
+  CHECK(device.last("temperature") == Approx(25.08).margin(0.005));
+  CHECK(device.last("pressure") == Approx(1006.53).margin(0.005));
+  CHECK(device.last("humidity") == Approx(50.004).margin(0.01));
+  CHECK(device.last("dew-point") == Approx(13.92).margin(0.01));
+
+  SECTION("a little too wet is wet, a little too dry is dry") {
+    device.chip->set_reading(415148, 519888, 41000);
+    device.sample();
+    CHECK(device.last("humidity") == 100);
+    CHECK(device.last("dew-point") == Approx(device.last("temperature")));
+    const auto dew_point_before = device.last("dew-point");
+    device.chip->set_reading(415148, 519888, 21000);
+    device.sample();
+    CHECK(device.last("humidity") == 0);
+    CHECK(device.last("dew-point") == dew_point_before);  // dry air has none
+  }
+  SECTION("what no air can have is a fault") {
+    for (const std::uint32_t raw : {0x0000U, 0xFFFFU}) {
+      device.chip->set_reading(415148, 519888, raw);
+      CHECK_THROWS_WITH(device.sample(), Contains("the chip measures 0 to 100 %"));
+    }
+  }
+}
+
+TEST_CASE("derived channels") {
+  using m2ag::Value;
+  SECTION("none without their parameter, in any interval") {
+    ExampleDevice device;
+    device.component->start();
+    device.sample();
+    CHECK_FALSE(device.has("sea-level-pressure"));
+    CHECK_FALSE(device.has("altitude"));
+  }
+  SECTION("from the place's altitude, from the weather service's pressure") {
+    ExampleDevice device({{"altitude", 500.0}, {"sea_level_pressure", 1013.25}});
+    device.component->start();
+    device.sample();
+    CHECK(device.last("sea-level-pressure") == Approx(1068.35).margin(0.05));
+    CHECK(device.last("altitude") == Approx(56.1).margin(0.1));
+
+    // As registers, while it runs.
+    const auto& type = device.plugin.type("bmp280");
+    type.reconfigure(*device.component, Value::Map{{"sea_level_pressure", 1006.53}});
+    device.sample();
+    CHECK(device.last("altitude") == Approx(0).margin(0.1));
+    CHECK_THROWS_AS(type.reconfigure(*device.component, Value::Map{{"pressure_oversampling", 0}, {"altitude", 10.0}}),
+                    m2ag::ConfigError);
+  }
+  SECTION("the standard atmosphere's own numbers (ISO 2533: geopotential altitude in m, hPa)") {
+    for (const auto& [metres, hectopascal] :
+         {std::pair(0.0, 1013.25), std::pair(1000.0, 898.746), std::pair(2000.0, 794.952), std::pair(3000.0, 701.085),
+          std::pair(5000.0, 540.199), std::pair(8000.0, 355.998)}) {
+      CHECK(bmp280::altitude(hectopascal, 1013.25) == Approx(metres).margin(0.02));
+      CHECK(bmp280::sea_level_pressure(hectopascal, metres) == Approx(1013.25).margin(0.005));
+    }
+  }
+  SECTION("the dew point where its formula holds") {
+    CHECK(bmp280::dew_point(20, 100).value() == Approx(20));
+    CHECK(bmp280::dew_point(20, 50).value() == Approx(9.26).margin(0.01));
+    CHECK(bmp280::dew_point(-10, 80).value() == Approx(-12.80).margin(0.01));
+    CHECK_FALSE(bmp280::dew_point(20, 0));
+    CHECK_FALSE(bmp280::dew_point(-40, 20));  // it would be far below −45 °C
+    CHECK_FALSE(bmp280::dew_point(61, 50));
+  }
+}
+
+TEST_CASE("another chip at the address is named, with the type to write instead") {
+  ExampleDevice device;
+  auto& registers = device.chip->registers;
+
+  SECTION("those that are read by their id") {
+    for (const auto& [id, found] : {std::pair<std::uint8_t, std::string>{0x60, "BME280 (0x60)"},
+                                    {0x55, "BMP180 (0x55)"},
+                                    {0x50, "BMP388 (0x50)"},
+                                    {0x61, "BME680 (0x61)"}}) {
+      registers[0xD0] = id;
+      CHECK_THROWS_AS(device.component->start(), m2ag::ConfigError);
+      std::string sentence = "found a " + found;
+      sentence += " at 0x76, the descriptor says bmp280 (0x58)";
+      sentence += id == 0x60 ? "; write type: bme280" : "; no type of this plugin reads it";
+      CHECK_THROWS_WITH(device.component->start(), sentence);
+    }
+  }
+  SECTION("those that have it elsewhere") {
+    registers[0xD0] = 0x00;
+    registers[0x00] = 0x60;
+    CHECK_THROWS_WITH(device.component->start(), Contains("found a BMP390 (0x60) at 0x76"));
+    registers[0x00] = 0x50;
+    CHECK_THROWS_WITH(device.component->start(), Contains("found a BMP388 (0x50) at 0x76"));
+  }
+  SECTION("a BMP280 where a BME280 should be") {
+    ExampleDevice bme({}, "bme280");
+    bme.chip->registers[0xD0] = 0x58;
+    CHECK_THROWS_WITH(bme.component->start(),
+                      "found a BMP280 (0x58) at 0x76, the descriptor says bme280 (0x60); write type: bmp280");
+  }
+  SECTION("what nobody knows is tried again: it may be the bus") {
+    registers[0xD0] = 0xFF;
+    CHECK_THROWS_AS(device.component->start(), m2ag::DeviceError);
+    CHECK_THROWS_WITH(device.component->start(), Contains("as if no chip held the data line"));
+    registers[0xD0] = 0x12;
+    CHECK_THROWS_AS(device.component->start(), m2ag::DeviceError);
+    CHECK_THROWS_WITH(device.component->start(), Contains("found an unknown chip (id 0x12) at 0x76"));
+  }
+  SECTION("the first samples of the BMP280 are one") {
+    registers[0xD0] = 0x57;
+    CHECK_NOTHROW(device.component->start());
+  }
 }
 
 TEST_CASE("nothing at the address") {
-  Device device({{"address", 0x77}});
+  ExampleDevice device({{"address", 0x77}});
   CHECK_THROWS_WITH(device.component->start(), "no device answered at 0x77 on i2c-1");
-}
-
-TEST_CASE("a calibration memory that is empty") {
-  Device device;
-  std::fill_n(device.chip->registers.begin() + 0x88, 24, std::uint8_t{0});
-  CHECK_THROWS_WITH(device.component->start(), "0x76 on i2c-1: its calibration values are missing");
-}
-
-TEST_CASE("a failed reading publishes nothing") {
-  Device device;
-  device.component->start();
-
-  SECTION("a measurement that was skipped") {
-    device.chip->set_reading(0x80000, 0x80000);
-    CHECK_THROWS_AS(device.sample(), m2ag::DeviceError);
-  }
-  SECTION("values that the chip cannot measure") {
-    device.chip->set_reading(415148, 0xFFFFF);
-    CHECK_THROWS_WITH(device.sample(), Catch::Contains("the chip measures -40 to 85"));
-  }
-  SECTION("a chip that answers no more") {
-    device.chip->dead = true;
-    CHECK_THROWS_AS(device.sample(), m2ag::DeviceError);
-  }
-  SECTION("a measurement that does not end") {
-    device.chip->registers[0xF3] = 0x08;
-    CHECK_THROWS_WITH(device.sample(), "0x76 on i2c-1: the measurement did not end");
-  }
-  CHECK(device.context.publications().empty());
-}
-
-TEST_CASE("the simulated chip goes through the driver") {
-  std::chrono::steady_clock::time_point now{};
-  const auto simulated = [&](const bmp280::SimulatedBmp280::Params& params) {
-    return std::make_shared<bmp280::SimulatedBmp280>(params, [&now] { return now; });
-  };
-  Device device;
-  const auto measure = [&] {
-    device.component->start();
-    device.sample();
-    return std::pair(device.context.last("temperature").as_number(), device.context.last("pressure").as_number());
-  };
-
-  SECTION("at its limits and between") {
-    for (const double celsius : {-40.0 + 0.01, -5.0, 21.5, 84.99}) {
-      for (const double hectopascal : {300.1, 955.4, 1099.9}) {
-        device.context.attach_chip(on_bus(0x76), simulated({.temperature = celsius, .pressure = hectopascal}));
-        const auto [temperature, pressure] = measure();
-        CHECK(temperature == Approx(celsius).margin(0.005));
-        CHECK(pressure == Approx(hectopascal).margin(0.01));
-      }
-    }
-  }
-  SECTION("drifting") {
-    device.context.attach_chip(
-        on_bus(0x76),
-        simulated({.temperature = 20, .pressure = 1000, .temperature_drift = 2, .pressure_drift = 5, .period = 400s}));
-    now += 100s;  // a quarter of the swing: the farthest
-    const auto [temperature, pressure] = measure();
-    CHECK(temperature == Approx(22).margin(0.005));
-    CHECK(pressure == Approx(1005).margin(0.01));
-  }
-}
-
-TEST_CASE("the simulated chip's modes") {
-  bmp280::SimulatedBmp280 chip({});
-  const auto raw = [&] { return chip.read(0xFA) << 12 | chip.read(0xFB) << 4 | chip.read(0xFC) >> 4; };
-  CHECK(raw() == 0x80000);  // nothing is measured before it is asked to
-  chip.write(0xF4, 0x25);
-  CHECK(chip.read(0xF4) == 0x24);  // asleep again after one measurement
-  CHECK(raw() != 0x80000);
-  chip.write(0xE0, 0xB6);
-  CHECK(chip.read(0xF4) == 0);
-  CHECK(raw() == 0x80000);
-  chip.write(0xF4, 0x05);  // temperature skipped
-  CHECK(raw() == 0x80000);
-  chip.write(0xF4, 0x27);  // normal mode goes on measuring
-  chip.read(0xF7);
-  CHECK(raw() != 0x80000);
-  CHECK(chip.read(0xF4) == 0x27);
-  chip.write(0xD0, 0x00);  // read-only
-  CHECK(chip.read(0xD0) == 0x58);
 }
 
 TEST_CASE("what the plugin says of itself") {
   const DescribedPlugin plugin(m2ag_plugin);
-  const auto& type = plugin.type("bmp280");
-  CHECK(type.sensor);
-  CHECK(type.interval == 10s);
-  REQUIRE(type.channels.size() == 2);
-  CHECK(type.channels[0].unit == "°C");
-  CHECK(type.channels[1].quantity == "atmospheric_pressure");
+  const auto& bmp = plugin.type("bmp280");
+  CHECK(bmp.sensor);
+  CHECK(bmp.interval == 10s);
+  REQUIRE(bmp.channels.size() == 4);
+  CHECK(bmp.channels[0].unit == "°C");
+  CHECK(bmp.channels[1].quantity == "atmospheric_pressure");
+  CHECK(plugin.type("bme280").channels.size() == 6);
+  for (const auto* type : {"bmp280", "bme280"}) {
+    for (const auto& param : plugin.type(type).params) {
+      CHECK(param.runtime == (param.name == "altitude" || param.name == "sea_level_pressure"));
+      CHECK_FALSE(param.required);
+    }
+  }
   CHECK(plugin.create_chip("bmp280", {{"id", 0x60}})->read(0xD0) == 0x60);
+  CHECK(plugin.create_chip("bme280")->read(0xD0) == 0x60);
 }

@@ -1,67 +1,238 @@
-// An input on a GPIO line: a wall switch, a button, a reed contact, a motion sensor. Waits for edges, never polls.
-#include <m2ag/m2ag.h>
-
-#include <chrono>
+// A line with two positions: as an input a wall switch, a button, a reed contact, a meter with pulses; as an output anything that is
+// switched and needs no more than that (plugins/relay has more). Waits for edges, never polls.
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstdint>
+#include <exception>
 #include <memory>
-#include <optional>
 #include <string>
-#include <utility>
 
+#include "gestures.h"
+#include "pulse_counter.h"
+#include "settings.h"
+
+namespace gpio_switch {
 namespace {
+
+using std::chrono::microseconds;
+
+// An SD card wears: it is written to at most so often, and a kill or a power cut loses what was counted since.
+constexpr std::chrono::minutes kSaveInterval{1};
+constexpr std::chrono::seconds kPublishInterval{1};
+constexpr double kMostPulses = 9e15;  // a double, which a payload is read as, counts up to there
 
 class GpioSwitch final : public m2ag::Component {
  public:
-  struct Params {
-    m2ag::GpioLineConfig line;
-    m2ag::Bias bias = m2ag::Bias::as_is;
-    bool active_low = false;
-    std::chrono::microseconds debounce{0};
-  };
+  using Params = Settings;
 
-  GpioSwitch(m2ag::Context& context, Params params) : Component(context), params_(std::move(params)) {}
+  GpioSwitch(m2ag::Context& context, Settings settings)
+      : Component(context),
+        settings_(std::move(settings)),
+        gestures_({settings_.click_time, settings_.double_time, settings_.long_time}),
+        rate_(settings_.rate_timeout),
+        save_total_(context, kSaveInterval, [this] { save_total(); }),
+        publish_total_(context, kPublishInterval, [this] { publish("total", total_); }) {}
 
   void start() override {
-    sequence_.reset();
-    line_ = context().gpio_input(params_.line,
-                                 {.active_low = params_.active_low, .bias = params_.bias, .debounce = params_.debounce},
-                                 [this](const m2ag::GpioEdge& edge) { on_edge(edge); });
-    publish("state", line_->read());
+    check_settings();
+    settings_.direction == Direction::output ? start_output() : start_input();
   }
 
-  void stop() noexcept override { line_.reset(); }
+  void set(bool on) {
+    if (!output_)
+      throw m2ag::CommandError("read_only", "the line is an input: `direction: output` makes it one that is switched");
+    output_->write(on);
+    if (settings_.restore == Restore::last) context().save("state", on);
+    publish("state", on);
+  }
+
+  void set_total(double total) {
+    refuse_without_count();
+    if (std::floor(total) != total)
+      throw m2ag::CommandError("out_of_range", "total: expected a whole number of pulses");
+    total_ = static_cast<std::int64_t>(total);
+    save_total();
+    publish("total", total_);
+  }
+
+  void reset() { set_total(0); }
+
+  void stop() noexcept override {
+    gesture_timer_.reset();
+    rate_timer_.reset();
+    input_.reset();
+    try {
+      publish_total_.flush();
+      save_total_.flush();
+      if (output_) {
+        const bool safe = settings_.safe.state == SafeState::on;
+        output_->write(safe);
+        publish("state", safe);
+      }
+    } catch (const std::exception& error) {
+      context().log(m2ag::LogLevel::error, std::string("the stop was not clean: ") + error.what());
+    }
+    output_.reset();
+  }
 
  private:
+  void check_settings() const {
+    const bool output = settings_.direction == Direction::output;
+    if (output && (settings_.count || settings_.click_time.count() > 0 || settings_.long_time.count() > 0))
+      throw m2ag::ConfigError("direction: an output has no `count`, `click_time` or `long_time`");
+    if (settings_.double_time.count() > 0 && settings_.click_time.count() == 0)
+      throw m2ag::ConfigError("double_time: two clicks need a click, give `click_time` too");
+    if (settings_.long_time.count() > 0 && settings_.long_time <= settings_.click_time)
+      throw m2ag::ConfigError("long_time: expected more than `click_time`");
+  }
+
+  // Output
+
+  void start_output() {
+    bool on = settings_.restore == Restore::on;
+    if (settings_.restore == Restore::last) {
+      const auto last = context().saved("state");
+      on = last && last->is_bool() && last->as_bool();
+    }
+    output_ = context().gpio_output(settings_.line,
+                                    {.active_low = settings_.active_low, .initial = on, .drive = settings_.drive});
+    publish("state", on);
+  }
+
+  // Input
+
+  void start_input() {
+    sequence_.reset();
+    if (settings_.count) start_counter();
+    input_ = context().gpio_input(
+        settings_.line, {.active_low = settings_.active_low, .bias = settings_.bias, .debounce = settings_.debounce},
+        [this](const m2ag::GpioEdge& edge) { on_edge(edge); });
+    active_ = input_->read();
+    gestures_.reset(active_);
+    publish("state", active_);
+  }
+
   void on_edge(const m2ag::GpioEdge& edge) {
     const std::uint32_t lost = sequence_ ? edge.sequence - *sequence_ - 1 : 0;
     sequence_ = edge.sequence;
+    const bool before = std::exchange(active_, edge.active);
     if (lost > 0) {
       context().log(
           m2ag::LogLevel::warning,
           std::to_string(lost) + " edges came too fast to be seen; a `debounce` helps against a bouncing contact");
     }
+    if (settings_.count) count(rising_of_lost(lost, before) + (edge.active ? 1U : 0U), edge.time);
+    tell(gestures_.expire(edge.time));  // a timer that is late: what it would have told was before this edge
     publish("state", edge.active);
     publish("event", edge.active ? "press" : "release");
+    tell(gestures_.edge(edge.active, edge.time));
+    wait_for_gesture();
   }
 
-  const Params params_;
-  std::unique_ptr<m2ag::GpioInput> line_;
+  void tell(const Gestures::Events& events) {
+    for (const auto event : events) publish("event", event);
+  }
+
+  void wait_for_gesture() {
+    gesture_timer_.reset();
+    const auto deadline = gestures_.deadline();
+    if (!deadline) return;
+    const auto left = std::chrono::ceil<microseconds>(*deadline - context().now().time_since_epoch());
+    gesture_timer_ = context().after(std::max(left, microseconds(0)), [this] {
+      tell(gestures_.expire(context().now().time_since_epoch()));
+      wait_for_gesture();
+    });
+  }
+
+  // Counter
+
+  void start_counter() {
+    const auto saved = context().saved("total");
+    total_ = saved && saved->is_integer() ? std::max<std::int64_t>(0, saved->as_integer()) : 0;
+    publish("total", total_);
+    publish_rate();
+    rate_timer_ = context().every(settings_.rate_interval, [this] { publish_rate(); });
+  }
+
+  void count(std::uint64_t pulses, std::chrono::nanoseconds time) {
+    if (pulses == 0) return;
+    total_ += static_cast<std::int64_t>(pulses);
+    rate_.pulses(pulses, time);
+    save_total_.ask();
+    publish_total_.ask();
+  }
+
+  void publish_rate() {
+    const double rate = rate_.per_minute(context().now().time_since_epoch());
+    if (rate == published_rate_) return;
+    publish("rate", rate);
+    published_rate_ = rate;
+  }
+
+  void save_total() { context().save("total", total_); }
+
+  void refuse_without_count() const {
+    if (!settings_.count) throw m2ag::CommandError("not_counting", "nothing is counted here: `count: true` does");
+  }
+
+  const Settings settings_;
+  std::unique_ptr<m2ag::GpioInput> input_;
+  std::unique_ptr<m2ag::GpioOutput> output_;
   std::optional<std::uint32_t> sequence_;
+  bool active_ = false;
+  Gestures gestures_;
+  PulseRate rate_;
+  std::int64_t total_ = 0;
+  std::optional<double> published_rate_;
+  m2ag::Throttle save_total_, publish_total_;
+  m2ag::Handle gesture_timer_, rate_timer_;
 };
 
 }  // namespace
+}  // namespace gpio_switch
 
-M2AG_PLUGIN("gpio_switch", "1.0.0", plugin) {
-  plugin.component<GpioSwitch>("gpio_switch", "Input on a GPIO line: a switch, a button, a reed contact")
-      .param("line", &GpioSwitch::Params::line, "GPIO line to watch")
+M2AG_PLUGIN("gpio_switch", "1.1.0", plugin) {
+  using namespace std::chrono_literals;
+  using gpio_switch::GpioSwitch;
+  using gpio_switch::Settings;
+  plugin.component<GpioSwitch>("gpio_switch", "A GPIO line: a switch, a button, a reed contact, a meter; or an output")
+      .param("line", &Settings::line, "GPIO line to watch, or to switch")
       .required()
       .example("GPIO27")
-      .param("bias", &GpioSwitch::Params::bias, "resistor inside the chip; pull-up for a contact to ground")
-      .param("active_low", &GpioSwitch::Params::active_low, "a low level is ON, as with a contact to ground")
-      .param("debounce", &GpioSwitch::Params::debounce, "a level counts once it has been stable for so long")
-      .range(std::chrono::seconds(0), std::chrono::seconds(10))
+      .param("direction", &Settings::direction, "which way the line works")
+      .param("bias", &Settings::bias, "resistor inside the chip; pull-up for a contact to ground; of an input")
+      .param("active_low", &Settings::active_low, "a low level is ON, as with a contact to ground")
+      .param("debounce", &Settings::debounce, "a level counts once it has been stable for so long; of an input")
+      .range(0s, 10s)
       .example(20'000)
-      .boolean("state", "whether the contact is closed")
+      .param("click_time", &Settings::click_time, "a press up to so long is a `click`; 0s: clicks are not told")
+      .range(0s, 10s)
+      .example(500'000)
+      .param("double_time", &Settings::double_time,
+             "a click so soon after another one makes both a `double`, and a click is told after this time; 0s: none")
+      .range(0s, 10s)
+      .example(300'000)
+      .param("long_time", &Settings::long_time, "a press is `long` after this time, while it is held; 0s: none")
+      .range(0s, 1h)
+      .example(1'000'000)
+      .param("count", &Settings::count, "counts the presses in `total` and their `rate`: a meter with pulses")
+      .param("rate_interval", &Settings::rate_interval, "how often `rate` is worked out")
+      .range(1s, 1h)
+      .param("rate_timeout", &Settings::rate_timeout, "without a pulse for so long `rate` is 0")
+      .range(1s, 24h)
+      .param("drive", &Settings::drive, "how an output is driven")
+      .param("restore", &Settings::restore, "what an output goes to at the start; `last` is what it was told last")
+      .param("safe", &Settings::safe, "what is safe for an output")
+      .boolean("state", "whether the contact is closed, or the output on")
       .main()
-      .event("event", {"press", "release"}, "the moments at which it changes");
+      .writable(&GpioSwitch::set)
+      .event("event", {"press", "release", "click", "double", "long"}, "what happens to the contact")
+      .channel("total", "", "pulses counted so far")
+      .precision(0)
+      .limits(0, gpio_switch::kMostPulses)
+      .writable(&GpioSwitch::set_total)
+      .channel("rate", "1/min", "pulses a minute")
+      .precision(2)
+      .command("reset", &GpioSwitch::reset, "`total` is 0 again");
 }

@@ -1,36 +1,13 @@
-#include <m2ag/testing.h>
-
 #include "catch.h"
-
-using m2ag::Value;
-using m2ag::testing::DescribedPlugin;
-using m2ag::testing::FakeContext;
-using Levels = std::vector<bool>;
-
-namespace {
-
-struct Relay {
-  FakeContext context;
-  DescribedPlugin plugin{m2ag_plugin};
-  std::unique_ptr<m2ag::Component> component;
-
-  explicit Relay(Value::Map settings = {}) {
-    settings["line"] = "GPIO17";
-    component = plugin.create("relay", context, settings);
-  }
-  void set(bool on) { dynamic_cast<m2ag::Switch&>(*component).set(on); }
-  m2ag::testing::FakeLine& line() { return context.line("GPIO17"); }
-};
-
-}  // namespace
+#include "test_relay.h"
 
 TEST_CASE("constructing touches no line") {
-  Relay relay;
+  TestRelay relay;
   CHECK_FALSE(relay.line().held());
 }
 
 TEST_CASE("set moves the line, is saved and is published") {
-  Relay relay(Value::Map{{"restore", "last"}});
+  TestRelay relay(Value::Map{{"restore", "last"}});
   relay.component->start();
   CHECK(relay.context.last("state") == Value(false));
   relay.set(true);
@@ -40,14 +17,14 @@ TEST_CASE("set moves the line, is saved and is published") {
 }
 
 TEST_CASE("a state that no start will ask for is not written") {
-  Relay relay;
+  TestRelay relay;
   relay.component->start();
   relay.set(true);
   CHECK_FALSE(relay.context.saved("state").has_value());
 }
 
 TEST_CASE("a relay that closes on a low level") {
-  Relay relay({{"active_low", true}});
+  TestRelay relay({{"active_low", true}});
   relay.component->start();
   CHECK(relay.line().history() == Levels{true});
   relay.set(true);
@@ -56,7 +33,7 @@ TEST_CASE("a relay that closes on a low level") {
 
 TEST_CASE("the level is right from the first moment, with no glitch") {
   const auto first_levels = [](const char* restore, std::optional<Value> saved) {
-    Relay relay(Value::Map{{"restore", restore}});
+    TestRelay relay(Value::Map{{"restore", restore}});
     if (saved) relay.context.set_saved("state", *saved);
     relay.component->start();
     CHECK(relay.context.last("state") == Value(bool{relay.line().level()}));
@@ -72,7 +49,7 @@ TEST_CASE("the level is right from the first moment, with no glitch") {
 
 TEST_CASE("stopping goes to the safe state, lets go of the line and forgets nothing") {
   const bool safe = GENERATE(false, true);
-  Relay relay({{"restore", "last"}, {"safe", Value::Map{{"state", safe ? "on" : "off"}}}});
+  TestRelay relay({{"restore", "last"}, {"safe", Value::Map{{"state", safe ? "on" : "off"}}}});
   relay.component->start();
   relay.set(!safe);
   relay.component->stop();
@@ -84,7 +61,7 @@ TEST_CASE("stopping goes to the safe state, lets go of the line and forgets noth
 }
 
 TEST_CASE("a line that another one holds") {
-  Relay relay;
+  TestRelay relay;
   const auto other = relay.context.gpio_output({"GPIO17", {}, -1}, {});
   CHECK_THROWS_AS(relay.component->start(), m2ag::DeviceError);
   relay.component->stop();
@@ -92,7 +69,7 @@ TEST_CASE("a line that another one holds") {
 }
 
 TEST_CASE("stop without start") {
-  Relay relay;
+  TestRelay relay;
   relay.component->stop();
   CHECK(relay.context.publications().empty());
 }

@@ -118,3 +118,32 @@ TEST_CASE("subscriptions get the values their filter names, until they end") {
   context.deliver("air", "temperature", 100);
   CHECK(count == 1);
 }
+
+TEST_CASE("the broker comes and goes as the test says") {
+  FakeContext context;
+  std::vector<bool> heard;
+  CHECK(context.has_broker());
+  CHECK(context.connected());
+  auto handle = context.on_connection([&](bool connected) { heard.push_back(connected); });
+  context.set_connected(true);
+  context.set_connected(false);
+  CHECK_FALSE(context.connected());
+  context.set_connected(true);
+  CHECK(heard == std::vector<bool>{false, true});
+  handle.reset();
+  context.set_without_broker();
+  CHECK_FALSE(context.has_broker());
+  CHECK_FALSE(context.connected());
+  CHECK(heard.size() == 2);
+}
+
+TEST_CASE("the date goes on with the clock, and may jump alone") {
+  FakeContext context;
+  const auto date = context.wall_time();
+  const auto now = context.now();
+  context.advance(90min);
+  CHECK(context.wall_time() - date == 90min);
+  context.jump_date(-24h);
+  CHECK(context.wall_time() - date == 90min - 24h);
+  CHECK(context.now() - now == 90min);
+}

@@ -27,7 +27,7 @@ class PluginVerbs(unittest.TestCase):
         (self.folder / "cut.so").write_bytes((BUILT / "relay.so").read_bytes()[:3000])
         code, out, _ = m2ag("plugins", "--plugins", self.folder)
         self.assertEqual(code, 0)
-        self.assertIn("relay 1.0.0", out)
+        self.assertIn("relay 1.1.0", out)
         self.assertIn(f"refused: {self.folder}/cut.so\n  the file is cut short", out)
 
         code, out, _ = m2ag("plugins", "--json", M2AG_PLUGINS=str(self.folder))

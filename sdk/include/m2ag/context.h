@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gpio.h"
 #include "i2c.h"
@@ -74,6 +75,23 @@ class Context {
   /// [lane] One attribute file below /sys: its text without the newline; `sysfs_write` writes it. Paths outside /sys are refused.
   virtual std::string sysfs_read(const std::string& path) = 0;
   virtual void sysfs_write(const std::string& path, std::string_view text) = 0;
+
+  /// [lane] The names in a folder below /sys, sorted; nothing when there is no such folder. Throws DeviceError when it cannot be read.
+  virtual std::optional<std::vector<std::string>> sysfs_list(const std::string& path) = 0;
+  /// [lane] Where a path below /sys leads when its links are followed: "/sys/devices/…/1-0048/hwmon/hwmon3". The numbers at the end of
+  /// names such as hwmon3 change from boot to boot, what is before them says which device it is. Throws as `sysfs_read`.
+  virtual std::string sysfs_real_path(const std::string& path) = 0;
+
+  /// [any-thread] The descriptor names a broker. Without one there is nothing to wait for: never connected.
+  virtual bool has_broker() const = 0;
+  /// [any-thread] The broker has accepted this host. A connection that dies in silence counts until `mqtt.keep_alive` has found out.
+  virtual bool connected() const = 0;
+  /// [any-thread] Calls `handler` on the lane each time `connected()` changes, with the newest state: of several changes in a row those
+  /// between may be skipped. Not called for the state it begins with: ask for this first, then for connected().
+  [[nodiscard]] virtual Handle on_connection(std::function<void(bool connected)> handler) = 0;
+
+  /// [any-thread] The date, for what has to be compared after a restart. May jump when the network sets it, also backwards.
+  virtual std::chrono::system_clock::time_point wall_time() const = 0;
 };
 
 }  // namespace m2ag

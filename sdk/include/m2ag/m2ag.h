@@ -4,3 +4,4 @@
 #include "abi.h"        // IWYU pragma: export
 #include "component.h"  // IWYU pragma: export
 #include "plugin.h"     // IWYU pragma: export
+#include "throttle.h"   // IWYU pragma: export

@@ -128,8 +128,46 @@ class FakeContext : public Context {
   }
   /// What /sys shows at a path.
   void set_sysfs(const std::string& path, std::string text) { sysfs_[path] = std::move(text); }
+  /// What is at the path and below goes away, as a device that is pulled out does.
+  void remove_sysfs(const std::string& path) {
+    const auto below = [&path](const auto& entry) {
+      return entry.first == path || entry.first.starts_with(path + "/");
+    };
+    std::erase_if(sysfs_, below);
+    std::erase_if(sysfs_links_, below);
+  }
+  /// `sysfs_real_path(path)` is `target`. What lies below is set at `path` itself.
+  void set_sysfs_link(const std::string& path, std::string target) { sysfs_links_[path] = std::move(target); }
+  /// Reading, writing or listing the path throws `reason`, such as "Input/output error"; an empty one ends that.
+  void set_sysfs_error(const std::string& path, const std::string& reason) {
+    sysfs_errors_.erase(path);
+    if (!reason.empty()) sysfs_errors_.emplace(path, reason);
+  }
   /// What an earlier run saved.
   void set_saved(const std::string& key, Value value) { saved_[key] = std::move(value); }
+
+  /// The broker comes or goes; who asked for it is told at once. Connected from the start.
+  void set_connected(bool connected) {
+    std::vector<std::weak_ptr<ConnectionHandler>> handlers;
+    {
+      const std::lock_guard lock(mutex_);
+      if (std::exchange(connected_, connected) == connected) return;
+      handlers = connection_handlers_;
+    }
+    for (const auto& weak : handlers) {
+      if (const auto handler = weak.lock()) (*handler)(connected);
+    }
+  }
+  /// As under a descriptor that names no broker.
+  void set_without_broker() {
+    const std::lock_guard lock(mutex_);
+    has_broker_ = connected_ = false;
+  }
+  /// The date alone jumps, as when the network sets it; either way.
+  void jump_date(std::chrono::microseconds step) {
+    const std::lock_guard lock(mutex_);
+    date_ += step;
+  }
 
   /// To be looked at while no thread of the plugin publishes.
   const std::vector<Publication>& publications() const { return publications_; }
@@ -225,17 +263,56 @@ class FakeContext : public Context {
     return std::make_unique<Outside>(line(name_of(config)).shared_from_this());
   }
   std::string sysfs_read(const std::string& path) override {
-    const auto entry = sysfs_.find(path);
-    if (entry == sysfs_.end()) throw DeviceError("no such file: " + path);
-    return entry->second;
+    check_sysfs(path);
+    return sysfs_.at(path);
   }
   void sysfs_write(const std::string& path, std::string_view text) override {
-    if (!sysfs_.contains(path)) throw DeviceError("no such file: " + path);
+    check_sysfs(path);
     sysfs_[path] = std::string(text);
+  }
+  std::optional<std::vector<std::string>> sysfs_list(const std::string& path) override {
+    fail_sysfs(path);
+    std::vector<std::string> names;
+    for (const auto* entries : {&sysfs_, &sysfs_links_}) {
+      for (const auto& [file, ignored] : *entries) {
+        if (!file.starts_with(path + "/")) continue;
+        const std::string rest = file.substr(path.size() + 1);
+        names.push_back(rest.substr(0, rest.find('/')));
+      }
+    }
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    if (names.empty()) return std::nullopt;
+    return names;
+  }
+  std::string sysfs_real_path(const std::string& path) override {
+    const auto link = sysfs_links_.find(path);
+    if (link != sysfs_links_.end()) return link->second;
+    if (!sysfs_.contains(path) && !sysfs_list(path)) throw DeviceError(path + ": No such file or directory");
+    return path;
+  }
+  bool has_broker() const override {
+    const std::lock_guard lock(mutex_);
+    return has_broker_;
+  }
+  bool connected() const override {
+    const std::lock_guard lock(mutex_);
+    return connected_;
+  }
+  Handle on_connection(std::function<void(bool)> handler) override {
+    auto entry = std::make_shared<ConnectionHandler>(std::move(handler));
+    const std::lock_guard lock(mutex_);
+    connection_handlers_.push_back(entry);
+    return entry;
+  }
+  std::chrono::system_clock::time_point wall_time() const override {
+    const std::lock_guard lock(mutex_);
+    return date_ + std::chrono::duration_cast<std::chrono::system_clock::duration>(now_.time_since_epoch());
   }
 
  private:
   using Clock = std::chrono::steady_clock;
+  using ConnectionHandler = std::function<void(bool)>;
   struct Timer {
     std::weak_ptr<int> alive;
     Clock::time_point due;
@@ -316,6 +393,14 @@ class FakeContext : public Context {
     std::shared_ptr<FakeLine> line_;
   };
 
+  void fail_sysfs(const std::string& path) const {
+    const auto error = sysfs_errors_.find(path);
+    if (error != sysfs_errors_.end()) throw DeviceError(path + ": " + error->second);
+  }
+  void check_sysfs(const std::string& path) const {
+    fail_sysfs(path);
+    if (!sysfs_.contains(path)) throw DeviceError(path + ": No such file or directory");
+  }
   static std::string name_of(const GpioLineConfig& config) {
     return config.name.empty() ? config.chip + "/" + std::to_string(config.offset) : config.name;
   }
@@ -359,11 +444,14 @@ class FakeContext : public Context {
   std::string component_, device_;
   mutable std::mutex mutex_;  // a plugin's threads may call too; its tasks run without it
   Clock::time_point now_{std::chrono::hours(1)};
+  std::chrono::system_clock::time_point date_{std::chrono::seconds(1'577'836'800)};  // 2020-01-01
+  bool has_broker_ = true, connected_ = true;
+  std::vector<std::weak_ptr<ConnectionHandler>> connection_handlers_;
   std::vector<Timer> timers_;
   std::deque<std::function<void()>> posted_;
   std::map<std::pair<std::string, std::uint8_t>, std::shared_ptr<SimulatedI2cChip>> chips_;
   std::map<std::string, std::shared_ptr<FakeLine>> lines_;
-  std::map<std::string, std::string> sysfs_;
+  std::map<std::string, std::string> sysfs_, sysfs_links_, sysfs_errors_;
   std::map<std::string, Value, std::less<>> saved_;
   std::vector<Publication> publications_;
   std::vector<std::string> log_lines_;

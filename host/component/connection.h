@@ -1,0 +1,36 @@
+// Whether the broker is there, for components that want to know. The MQTT client says so (host/cli/device_host); every change wakes the
+// lanes of those who asked. Any thread.
+#pragma once
+
+#include <m2ag/context.h>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "core/lane.h"
+
+namespace m2ag::host {
+
+class Connection {
+ public:
+  /// `configured`: the descriptor names a broker at all.
+  explicit Connection(bool configured) : configured_(configured) {}
+
+  bool configured() const { return configured_; }
+  bool connected() const;
+  void set(bool connected);
+
+  /// `handler` runs on `lane` with the newest state after each change, and no more once the handle is gone.
+  Handle add(std::shared_ptr<Lane> lane, CallTag tag, std::function<void(bool connected)> handler);
+
+ private:
+  struct Entry;
+  const bool configured_;
+  mutable std::mutex mutex_;
+  bool connected_ = false;
+  std::vector<std::weak_ptr<Entry>> entries_;
+};
+
+}  // namespace m2ag::host

@@ -1,0 +1,17 @@
+// What is wrong with `channels.<name>` of a component beyond its table of parameters. Pure function, any thread.
+#pragma once
+
+#include <m2ag/plugin.h>
+
+#include <string>
+
+#include "config/document.h"
+#include "signal/channel_settings.h"
+
+namespace m2ag::host {
+
+/// `component` is the entry of the component, whose settings were bound without a problem of their own.
+void check_channel(const Entry& component, const ComponentSpec& spec, const std::string& name,
+                   const ChannelSettings& settings, Problems& problems);
+
+}  // namespace m2ag::host
