@@ -243,6 +243,17 @@ TEST_CASE("each mistake of the host's own keys has its place and its sentence") 
        "greenhouse.yaml:2:46: components.air.interval: 0s is out of range, expected 1ms to 7d\n"},
       {"components: { air: { type: bmp280, channels: { temprature: { name: x } } } }\n",
        "greenhouse.yaml:2:48: components.air.channels.temprature: unknown key, did you mean \"temperature\"?\n"},
+      {"components: { air: { type: bmp280, channels: { temperature: { filters: [{median: 3, offset: 1}] } } } }\n",
+       "greenhouse.yaml:2:72: components.air.channels.temperature.filters[0]: a filter has one key; write each as an item of its own, "
+       "they are applied in their order\n"},
+      {"components: { air: { type: bmp280, channels: { temperature: { filters: [{clamp: {min: 1}}] } } } }\n",
+       "greenhouse.yaml:2:74: components.air.channels.temperature.filters[0].clamp: the required key \"max\" is missing (highest)\n"},
+      {"components: { air: { type: bmp280, channels: { temperature: { filters: [{calibrate: [{read: 1}]}] } } } }\n",
+       "greenhouse.yaml:2:86: components.air.channels.temperature.filters[0].calibrate[0]: the required key \"true\" is missing (what it is)\n"},
+      {"components: { air: { type: bmp280, channels: { temperature: { filters: [{calibrate: [x, {read: 1, true: 2}]}] } } } }\n",
+       "greenhouse.yaml:2:86: components.air.channels.temperature.filters[0].calibrate[0]: expected a map of settings, found \"x\"\n"},
+      {"components: { air: { type: bmp280, channels: { temperature: { unit: hPa } } } }\n",
+       "greenhouse.yaml:2:69: components.air.channels.temperature.unit: \"°C\" cannot become \"hPa\", only K, °F\n"},
       {"components: { air: { type: bmp281, enabled: maybe, whatever: 1 } }\n",
        "greenhouse.yaml:2:28: components.air.type: no plugin offers the type \"bmp281\", did you mean \"bmp280\"?\n"
        "greenhouse.yaml:2:45: components.air.enabled: expected a boolean (true or false), found \"maybe\"\n"},
