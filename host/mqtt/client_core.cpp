@@ -112,6 +112,9 @@ void ClientCore::serve() {
   }
   send_unsubscriptions();
   send_subscriptions();
+  report_up();
+  // Before the window opens: a state that waits from before is replaced by the one of now instead of going out first.
+  if (handlers_.on_connected && speaks()) handlers_.on_connected(session_present, handle_->version());
   {
     const Lock lock(mutex_);
     outbound_.open(std::min<std::size_t>(settings_.outbound_window, result_.receive_maximum));
@@ -120,8 +123,6 @@ void ClientCore::serve() {
     ++stats_.connects;
   }
   pump();
-  report_up();
-  if (handlers_.on_connected && speaks()) handlers_.on_connected(session_present, handle_->version());
 
   Lock lock(mutex_);
   while (link_ == Link::up && !stopping_) {
