@@ -8,6 +8,7 @@
 #include "catch.h"
 #include "core/lane.h"
 #include "core/test_gate.h"
+#include "core/test_lane.h"
 
 using namespace m2ag::host;
 using namespace std::chrono_literals;
@@ -16,22 +17,9 @@ namespace {
 
 constexpr auto kNever = Clock::time_point::max();
 
-struct Fixture {
-  ManualClock clock;
-  Executor executor{clock};
-  std::shared_ptr<Lane> lane = Lane::create(executor, "test", 4);
-  Gate gate;
-
-  /// Occupies the lane until the gate opens.
-  void occupy() {
-    lane->post([this] { gate.wait(); }, {"occupy"});
-    REQUIRE(gate.wait_arrived(1));
-  }
-};
-
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "a closed lane drops what waits, refuses what comes and lets the running call finish") {
+TEST_CASE_METHOD(LaneFixture, "a closed lane drops what waits, refuses what comes and lets the running call finish") {
   std::string events;
   lane->post(
       [&] {
@@ -56,7 +44,7 @@ TEST_CASE_METHOD(Fixture, "a closed lane drops what waits, refuses what comes an
   CHECK(lane->close() == 0);
 }
 
-TEST_CASE_METHOD(Fixture, "only what one owner has waiting is dropped from a shared lane") {
+TEST_CASE_METHOD(LaneFixture, "only what one owner has waiting is dropped from a shared lane") {
   occupy();
   const std::string old_pump = "pump";
   const std::string new_pump = "pump";

@@ -11,6 +11,7 @@
 
 #include "catch.h"
 #include "core/test_gate.h"
+#include "core/test_lane.h"
 
 using namespace m2ag::host;
 using namespace std::chrono_literals;
@@ -19,22 +20,9 @@ namespace {
 
 constexpr auto kNever = Clock::time_point::max();
 
-struct Fixture {
-  ManualClock clock;
-  Executor executor{clock};
-  std::shared_ptr<Lane> lane = Lane::create(executor, "test", 4);
-  Gate gate;
-
-  /// Occupies the lane until the gate opens.
-  void occupy() {
-    lane->post([this] { gate.wait(); }, {"occupy"});
-    REQUIRE(gate.wait_arrived(1));
-  }
-};
-
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "tasks of one thread run in the order they were posted") {
+TEST_CASE_METHOD(LaneFixture, "tasks of one thread run in the order they were posted") {
   std::vector<int> order;
   for (int n = 0; n < 1000; ++n) REQUIRE(lane->post([&order, n] { order.push_back(n); }, {"append"}));
   REQUIRE(lane->wait_idle(test_deadline()));
@@ -42,7 +30,7 @@ TEST_CASE_METHOD(Fixture, "tasks of one thread run in the order they were posted
   CHECK(std::ranges::is_sorted(order));
 }
 
-TEST_CASE_METHOD(Fixture, "never two tasks of one lane at once, from however many threads they come") {
+TEST_CASE_METHOD(LaneFixture, "never two tasks of one lane at once, from however many threads they come") {
   int inside = 0;  // no atomics: the thread sanitizer would see a race if the lane allowed one
   int most = 0;
   int runs = 0;
@@ -66,7 +54,7 @@ TEST_CASE_METHOD(Fixture, "never two tasks of one lane at once, from however man
   CHECK(runs == 4000);
 }
 
-TEST_CASE_METHOD(Fixture, "commands are refused when the lane is full, the host's posts are not") {
+TEST_CASE_METHOD(LaneFixture, "commands are refused when the lane is full, the host's posts are not") {
   occupy();
   int ran = 0;
   for (int n = 0; n < 4; ++n) CHECK(lane->try_post([&] { ++ran; }, {"set"}, kNever));
@@ -82,7 +70,7 @@ TEST_CASE_METHOD(Fixture, "commands are refused when the lane is full, the host'
   CHECK(ran == 6);
 }
 
-TEST_CASE_METHOD(Fixture, "a command whose deadline passes while it waits is dropped, never run") {
+TEST_CASE_METHOD(LaneFixture, "a command whose deadline passes while it waits is dropped, never run") {
   occupy();
   std::string events;
   const auto now = clock.now();
@@ -100,7 +88,7 @@ TEST_CASE_METHOD(Fixture, "a command whose deadline passes while it waits is dro
   CHECK(events == "acBP");
 }
 
-TEST_CASE_METHOD(Fixture, "a command that comes to its turn too late is dropped even if nobody expired it") {
+TEST_CASE_METHOD(LaneFixture, "a command that comes to its turn too late is dropped even if nobody expired it") {
   occupy();
   std::string events;
   CHECK(lane->try_post([&] { events += "A"; }, {"set"}, clock.now() + 1s, [&] { events += "a"; }));
@@ -111,7 +99,7 @@ TEST_CASE_METHOD(Fixture, "a command that comes to its turn too late is dropped 
   CHECK(events == "a");
 }
 
-TEST_CASE_METHOD(Fixture, "expired commands make room") {
+TEST_CASE_METHOD(LaneFixture, "expired commands make room") {
   occupy();
   for (int n = 0; n < 4; ++n) REQUIRE(lane->try_post([] {}, {"set"}, clock.now() + 1s));
   CHECK_FALSE(lane->try_post([] {}, {"set"}, kNever));
@@ -120,7 +108,7 @@ TEST_CASE_METHOD(Fixture, "expired commands make room") {
   CHECK(lane->try_post([] {}, {"set"}, kNever));
 }
 
-TEST_CASE_METHOD(Fixture, "the lane says who runs since when") {
+TEST_CASE_METHOD(LaneFixture, "the lane says who runs since when") {
   CHECK_FALSE(lane->running());
   CHECK(Lane::current() == nullptr);
   const auto owner = std::make_shared<std::string>("garage/relay");
@@ -180,14 +168,14 @@ TEST_CASE("without a handler what a task throws goes to the log") {
   CHECK(line == "air: sample on lane i2c-1 threw: no answer");
 }
 
-TEST_CASE_METHOD(Fixture, "waiting for a lane ends at its deadline") {
+TEST_CASE_METHOD(LaneFixture, "waiting for a lane ends at its deadline") {
   occupy();
   CHECK_FALSE(lane->wait_idle(std::chrono::steady_clock::now() + 1ms));
   gate.open();
   CHECK(lane->wait_idle(test_deadline()));
 }
 
-TEST_CASE_METHOD(Fixture, "an idle lane has destroyed what its tasks held") {
+TEST_CASE_METHOD(LaneFixture, "an idle lane has destroyed what its tasks held") {
   auto held = std::make_shared<int>(0);
   for (int round = 0; round < 200; ++round) {
     lane->post([held] { ++*held; }, {"hold"});
@@ -197,7 +185,7 @@ TEST_CASE_METHOD(Fixture, "an idle lane has destroyed what its tasks held") {
   CHECK(*held == 200);
 }
 
-TEST_CASE_METHOD(Fixture, "a task may post to its own lane, and such posts come after what waits") {
+TEST_CASE_METHOD(LaneFixture, "a task may post to its own lane, and such posts come after what waits") {
   std::string events;
   occupy();
   lane->post(
