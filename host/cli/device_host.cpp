@@ -175,7 +175,9 @@ Value DeviceHost::health() const {
   health.emplace("uptime", std::chrono::duration_cast<std::chrono::seconds>(clock_.now() - started_).count());
   Value::Map components;
   for (const auto& [id, instance] : supervisor_.instances()) {
-    components.emplace(id, Value::Map{{"state", to_string(instance->state())}, {"failures", instance->failures()}});
+    components.emplace(id, Value::Map{{"state", to_string(instance->state())},
+                                      {"failures", instance->failures()},
+                                      {"errors", instance->errors()}});
   }
   health.emplace("components", std::move(components));
   health.emplace("commands_refused", router_->refused());

@@ -13,9 +13,6 @@
 namespace m2ag::host {
 namespace {
 
-constexpr std::chrono::seconds kFirstRetry{1};
-constexpr std::chrono::seconds kLastRetry{60};
-
 /// Throws std::invalid_argument when the plugin publishes what its own description does not allow.
 void check_publication(const ChannelSpec& channel, const Value& value) {
   const auto wrong = [&channel](const std::string& what) { throw std::invalid_argument(channel.name + ": " + what); };
@@ -115,11 +112,7 @@ void Instance::become_running() {
     set_online(true);
     services_.log.debug(config_.id, "running ({})", config_.plugin);
   } else {
-    sample_timer_ =
-        lane_ticker(services_.scheduler, lane_, config_.interval, {"sample", config_.id}, [weak = weak_from_this()] {
-          if (const auto self = weak.lock()) self->sample_now();
-        });
-    sample_now();
+    start_sampling();
   }
   if (!component_) return;  // the first sample failed
   start_service();
@@ -144,16 +137,6 @@ void Instance::start_service() {
   });
 }
 
-void Instance::sample_now() {
-  auto* sensor = dynamic_cast<Sensor*>(component_.get());
-  if (sensor == nullptr) return;
-  call_plugin([this, sensor] {
-    sensor->sample();
-    if (!stale_) set_online(true);
-    retry_delay_ = kFirstRetry;
-  });
-}
-
 void Instance::call_plugin(const std::function<void()>& task) {
   try {
     task();
@@ -172,6 +155,7 @@ void Instance::fail_now(const std::string& reason, bool retry) {
   const auto lived = services_.clock.now() - started_;
   release();
   failures_.fetch_add(1, std::memory_order_relaxed);
+  errors_.fetch_add(1, std::memory_order_relaxed);
   // A component that ran for a while starts again soon; one that dies at once waits longer each time.
   if (lived > retry_delay_ * 2) retry_delay_ = kFirstRetry;
   const std::string what = retry ? fmt::format("{}; next try in {} s", reason, retry_delay_.count())
@@ -189,12 +173,15 @@ void Instance::fail_now(const std::string& reason, bool retry) {
   retry_timer_ = lane_timer(services_.scheduler, lane_, retry_delay_, {"start", config_.id}, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->start_now();
   });
-  retry_delay_ = std::min(retry_delay_ * 2, kLastRetry);
+  retry_delay_ = std::min(retry_delay_ * 2, longest_retry());
 }
 
 void Instance::release() noexcept {
   retry_timer_.reset();
   sample_timer_.reset();
+  again_timer_.reset();
+  failed_tries_ = 0;
+  has_sampled_ = false;
   signal_timer_.reset();
   stale_ = false;
   pending_returns_.clear();

@@ -66,15 +66,24 @@ class Instance : public std::enable_shared_from_this<Instance> {
   void set_stuck(const std::string& reason);
   void clear_stuck();
 
+  /// How often it has become failed.
   std::uint64_t failures() const { return failures_; }
+  /// Failures, and readings that failed but were had at another try.
+  std::uint64_t errors() const { return errors_; }
 
  private:
   friend class InstanceContext;
+  static constexpr std::chrono::seconds kFirstRetry{1};
+  static constexpr std::chrono::seconds kLastRetry{60};
 
   // all on the lane
   bool post(std::function<void(Instance&)> task, const char* label);
   void start_now();
+  void start_sampling();
   void sample_now();
+  /// False: it has been tried often enough.
+  bool sample_again(const std::string& reason);
+  std::chrono::seconds longest_retry() const;
   /// Runs the plugin's code; what it throws fails the component.
   void call_plugin(const std::function<void()>& task);
   void run_command(const std::shared_ptr<Command>& command);
@@ -108,7 +117,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   Services& services_;
   const std::shared_ptr<Lane> lane_;
   std::atomic<InstanceState> state_{InstanceState::stopped};
-  std::atomic<std::uint64_t> failures_{0};
+  std::atomic<std::uint64_t> failures_{0}, errors_{0};
   std::atomic<bool> stopping_{false};
   mutable std::mutex mutex_;  // reason_, current_, signals_ and the order of publications
   std::string reason_;
@@ -122,7 +131,9 @@ class Instance : public std::enable_shared_from_this<Instance> {
   std::shared_ptr<InstanceContext> context_;
   std::unique_ptr<Component> component_;
   std::jthread service_thread_;
-  Handle retry_timer_, sample_timer_, signal_timer_;
+  Handle retry_timer_, sample_timer_, again_timer_, signal_timer_;
+  int failed_tries_ = 0;  ///< of the reading that is due
+  bool has_sampled_ = false;
   bool stale_ = false;  ///< a channel is: the component is offline although it runs
   struct PendingReturn {
     Handle timer;
@@ -130,7 +141,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   };
   std::map<std::string, PendingReturn, std::less<>> pending_returns_;  // by channel
   std::chrono::steady_clock::time_point started_;
-  std::chrono::seconds retry_delay_{1};
+  std::chrono::seconds retry_delay_{kFirstRetry};
   std::string last_failure_;  ///< empty: it works, or has not failed yet
   bool wanted_ = false;
 };

@@ -1,4 +1,4 @@
-// What the edge thread watches: a line of the kernel or a simulated one, behind one file descriptor.
+// What is watched for edges: a line of the kernel or a simulated one, behind one file descriptor.
 #pragma once
 
 #include <chrono>
@@ -13,15 +13,15 @@ struct RawEdge {
   std::uint32_t lost = 0;         ///< edges known to be missing before this one
 };
 
-/// Both calls come from the edge thread and throw DeviceError when the line is gone.
+/// Throws DeviceError when the line is gone.
 class EdgeSource {
  public:
   virtual ~EdgeSource() = default;
   /// Readable (POLLIN) while edges wait. The same for the object's life.
   virtual int fd() const = 0;
-  /// Appends edges that wait; called when there are some.
+  /// [reading thread] Appends edges that wait; called when there are some. At once: the kernel drops edges meanwhile.
   virtual void read_edges(std::vector<RawEdge>& out) = 0;
-  /// The logical level now.
+  /// [any thread] The logical level now.
   virtual bool level() = 0;
 };
 

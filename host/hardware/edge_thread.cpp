@@ -5,6 +5,7 @@
 #include <sys/eventfd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -39,56 +40,36 @@ EdgeThread::~EdgeThread() {
 
 std::shared_ptr<void> EdgeThread::watch(EdgeSource& source, std::chrono::microseconds debounce, EdgeHandler on_edge,
                                         LineLostHandler on_lost) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   auto debouncer =
       debounce.count() > 0 ? std::optional<Debouncer>(std::in_place, debounce, source.level()) : std::nullopt;
   const std::uint64_t id = ++next_id_;
   watched_.emplace(id, Watched{source, std::move(debouncer), std::move(on_edge), std::move(on_lost)});
-  if (thread_.joinable()) {
-    wake();
-  } else {
-    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
-  }
+  if (!thread_.joinable()) thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  lock.unlock();
+  reader_.add(id, source);
   return {this, [id](EdgeThread* thread) { thread->remove(id); }};
 }
 
 void EdgeThread::remove(std::uint64_t id) {
-  std::unique_lock lock(mutex_);
+  reader_.remove(id);
+  const std::lock_guard lock(mutex_);
   watched_.erase(id);
-  wake();
-  // While a file is polled the kernel keeps it open whoever closes it, and a line would stay busy.
-  woken_.wait(lock, [this, round = rounds_] { return !polling_ || rounds_ != round; });
 }
 
 void EdgeThread::wake() { ::eventfd_write(wake_.get(), 1); }
 
 void EdgeThread::run(const std::stop_token& stop) {
-  std::vector<pollfd> files;
-  std::vector<std::uint64_t> ids;
+  std::array<pollfd, 2> files{
+      {{.fd = wake_.get(), .events = POLLIN, .revents = 0}, {.fd = reader_.fd(), .events = POLLIN, .revents = 0}}};
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
-    files.assign(1, {.fd = wake_.get(), .events = POLLIN, .revents = 0});
-    ids.assign(1, 0);
-    for (const auto& [id, watched] : watched_) {
-      if (watched.gone) continue;
-      files.push_back({.fd = watched.source.fd(), .events = POLLIN, .revents = 0});
-      ids.push_back(id);
-    }
     const auto deadline = next_deadline();
-    ++rounds_;
-    polling_ = true;
     lock.unlock();
     const timespec timeout = until(deadline.value_or(nanoseconds(0)));
     ::ppoll(files.data(), files.size(), deadline ? &timeout : nullptr, nullptr);
     lock.lock();
-    polling_ = false;
-    woken_.notify_all();
-    eventfd_t wakes = 0;
-    if (files[0].revents != 0) ::eventfd_read(wake_.get(), &wakes);
-    for (std::size_t i = 1; i < files.size(); ++i) {
-      const auto entry = watched_.find(ids[i]);  // gone when it was removed meanwhile
-      if (files[i].revents != 0 && entry != watched_.end()) read(entry->second);
-    }
+    read_all();
     for (auto& [id, watched] : watched_) settle(watched, monotonic_now());
   }
 }
@@ -102,21 +83,23 @@ std::optional<nanoseconds> EdgeThread::next_deadline() const {
   return next;
 }
 
-void EdgeThread::read(Watched& watched) {
-  std::vector<RawEdge> edges;
-  try {
-    watched.source.read_edges(edges);
-  } catch (const DeviceError& error) {
-    return lose(watched, error.what());
-  }
-  for (const RawEdge& edge : edges) {
-    if (watched.debouncer) {
-      watched.debouncer->edge(edge.active, edge.time);
+void EdgeThread::read_all() {
+  reader_.clear();
+  while (const auto read = reader_.take()) {
+    const auto entry = watched_.find(read->source);
+    if (entry == watched_.end()) continue;  // removed meanwhile
+    if (read->failure.empty()) {
+      tell(entry->second, read->edge);
     } else {
-      watched.sequence += edge.lost + 1;
-      watched.on_edge({edge.active, edge.time, watched.sequence});
+      lose(entry->second, read->failure);
     }
   }
+}
+
+void EdgeThread::tell(Watched& watched, const RawEdge& edge) {
+  if (watched.debouncer) return watched.debouncer->edge(edge.active, edge.time);
+  watched.sequence += edge.lost + 1;
+  watched.on_edge({edge.active, edge.time, watched.sequence});
 }
 
 void EdgeThread::settle(Watched& watched, nanoseconds now) {

@@ -1,11 +1,10 @@
-// The one thread that waits for edges of all inputs and debounces them. Started by the first watch, joined by the destructor.
-// Handlers run on it with its lock held: they hand the edge on and return, and neither add nor remove watches.
+// The one thread that debounces the edges of all inputs (edge_reader.h fetches them) and tells who watches. Started by the first watch,
+// joined by the destructor. Handlers run on it with its lock held: they hand the edge on and return, and neither add nor remove watches.
 #pragma once
 
 #include <m2ag/gpio.h>
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -17,6 +16,7 @@
 #include <thread>
 
 #include "hardware/debouncer.h"
+#include "hardware/edge_reader.h"
 #include "hardware/edge_source.h"
 #include "hardware/file_descriptor.h"
 
@@ -50,17 +50,16 @@ class EdgeThread {
 
   void run(const std::stop_token& stop);
   std::optional<std::chrono::nanoseconds> next_deadline() const;
-  void read(Watched& watched);
+  void read_all();
+  void tell(Watched& watched, const RawEdge& edge);
   void settle(Watched& watched, std::chrono::nanoseconds now);
   void lose(Watched& watched, const std::string& reason);
   void remove(std::uint64_t id);
   void wake();
 
   FileDescriptor wake_;
+  EdgeReader reader_;
   std::mutex mutex_;
-  std::condition_variable woken_;
-  std::uint64_t rounds_ = 0;
-  bool polling_ = false;
   std::map<std::uint64_t, Watched> watched_;
   std::uint64_t next_id_ = 0;
   std::jthread thread_;

@@ -175,3 +175,73 @@ TEST_CASE("a line that fails is given up once, and says why") {
   REQUIRE(changed.wait_for(lock, 20s, [&] { return !reasons.empty(); }));
   CHECK(reasons.at(0) == "line DOOR: no such device");
 }
+
+namespace {
+
+/// Edges by the thousand, all at once.
+class Flood : public EdgeSource {
+ public:
+  Flood() { REQUIRE(::pipe(ends_.data()) == 0); }
+  ~Flood() override {
+    for (const int end : ends_) ::close(end);
+  }
+  void edges(std::size_t count) {
+    waiting_ = count;
+    REQUIRE(::write(ends_[1], "x", 1) == 1);
+  }
+  int fd() const override { return ends_[0]; }
+  void read_edges(std::vector<RawEdge>& out) override {
+    char mark = 0;
+    if (::read(ends_[0], &mark, 1) != 1) throw m2ag::DeviceError("no mark");
+    for (std::size_t i = waiting_; i > 0; --i) {
+      active_ = !active_;
+      out.push_back({.active = active_, .time = 1ns * ++made_});
+    }
+  }
+  bool level() override { return active_; }
+
+ private:
+  std::array<int, 2> ends_{};
+  std::atomic<std::size_t> waiting_{0};
+  std::atomic<bool> active_{false};
+  int made_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("edges that nobody takes in time are counted as lost, in the place where they are missing") {
+  constexpr std::size_t kMany = 20'000;  // more than wait in the host
+  EdgeThread thread;
+  Flood flood;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<GpioEdge> seen;
+  bool held = true;
+  const auto watch = thread.watch(flood, 0us,
+                                  [&](const GpioEdge& edge) {
+                                    std::unique_lock lock(mutex);
+                                    seen.push_back(edge);
+                                    changed.notify_all();
+                                    changed.wait(lock, [&] { return !held; });
+                                  },
+                                  {});
+  flood.edges(kMany);
+  std::unique_lock lock(mutex);
+  REQUIRE(changed.wait_for(lock, 20s, [&] { return !seen.empty(); }));
+  held = false;
+  changed.notify_all();
+  lock.unlock();
+  // Until there is room again.
+  for (std::size_t made = kMany + 1; made < kMany + 1000; ++made) {
+    flood.edges(1);
+    lock.lock();
+    changed.wait_for(lock, 100ms, [&] { return seen.back().sequence == made; });
+    const bool last = seen.back().sequence == made;
+    lock.unlock();
+    if (last) break;
+  }
+  lock.lock();
+  CHECK(seen.back().sequence > kMany);
+  CHECK(seen.size() < seen.back().sequence);
+  for (const GpioEdge& edge : seen) CHECK(edge.time.count() == static_cast<std::int64_t>(edge.sequence));
+}

@@ -1,6 +1,7 @@
 """The devices of the virtual machine, for the tests that run in it, and the harness of the scenario tests beside them."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -8,14 +9,15 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from harness import Scenario, main, topic  # noqa: E402
 
-__all__ = ["SIM_BUS", "STUB_BUS", "Scenario", "Wire", "bind_kernel_driver", "fault", "main", "release_kernel_driver", "topic",
-           "wait_failed", "wait_running"]
+__all__ = ["LONG", "SIM_BUS", "STUB_BUS", "Scenario", "Trace", "Wire", "bind_kernel_driver", "fault", "main", "release_kernel_driver", "topic",
+           "transfers", "wait_failed", "wait_running"]
 
 if "VM_GPIO" not in os.environ:
     sys.exit("this test runs in the virtual machine: tests/hardware/boot -- /usr/bin/python3 …")
 
 STUB_BUS = os.environ["VM_STUB_BUS"]
 SIM_BUS = os.environ["VM_SIM_BUS"]
+LONG = "VM_LONG" in os.environ  # tests/soak: the whole time that is promised, not the shortest that shows it
 
 
 def _write(path, text):
@@ -35,6 +37,40 @@ class Wire:
     def level(self):
         with open(os.path.join(self.folder, "value")) as file:
             return int(file.read())
+
+
+class Trace:
+    """Every level that the kernel has driven a line of the chip "board" to, and when: its own trace, which misses none."""
+
+    FOLDER = "/sys/kernel/tracing"
+
+    def __init__(self):
+        if not os.path.exists(f"{self.FOLDER}/trace"):
+            subprocess.run(["busybox", "mount", "-t", "tracefs", "none", self.FOLDER], check=True)
+        _write(f"{self.FOLDER}/events/gpio/enable", "1")
+        with open("/sys/kernel/debug/gpio") as file:
+            self.base = int(re.search(r"gpiochip0: GPIOs (\d+)-", file.read()).group(1))
+        self.clear()
+
+    def clear(self):
+        _write(f"{self.FOLDER}/trace", "")
+
+    def driven(self, offset):
+        """(seconds since boot, level) of each time since clear()."""
+        with open(f"{self.FOLDER}/trace") as file:
+            found = re.findall(rf" (\d+\.\d+): gpio_value: {self.base + offset} set (\d)", file.read())
+        return [(float(time), int(level)) for time, level in found]
+
+    def levels(self, offset):
+        """The levels without repetitions: what a relay on the line would have done."""
+        levels = [level for _, level in self.driven(offset)]
+        return [level for before, level in zip([None, *levels], levels) if level != before]
+
+
+def transfers():
+    """How many there have been on the simulated adapter."""
+    with open("/sys/kernel/debug/m2ag_i2c_sim/transfers") as file:
+        return int(file.read())
 
 
 def fault(name, value):

@@ -12,7 +12,8 @@ class ConfigError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The device did not do what it should (no answer, bad checksum, line busy): the component is failed and retried after 1 s to 60 s.
+/// The device did not do what it should (no answer, bad checksum, line busy): the component is failed and retried after 1 s to 60 s. A
+/// `sample` that throws it is called again, twice, before that.
 class DeviceError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
