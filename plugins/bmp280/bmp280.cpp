@@ -48,11 +48,16 @@ class Weather : public m2ag::Component, public m2ag::Sensor, public m2ag::Reconf
   }
 
   void sample() override {
+    const bool after_error = std::exchange(unfinished_, true);
     if (!driver_->in_order()) {
       driver_->set_up();
-      context().log(m2ag::LogLevel::warning, driver_->where() + ": set up again, after an error or a loss of supply");
+      if (!after_error) {  // of errors the host keeps count
+        context().log(m2ag::LogLevel::warning,
+                      driver_->where() + ": had lost its settings and was set up again; did it lose its supply?");
+      }
     }
     const Reading reading = driver_->measure();
+    unfinished_ = false;
     publish("temperature", reading.temperature);
     if (reading.pressure) publish_pressure(*reading.pressure);
     if (reading.humidity) publish_humidity(reading.temperature, *reading.humidity);
@@ -105,6 +110,7 @@ class Weather : public m2ag::Component, public m2ag::Sensor, public m2ag::Reconf
   Params params_;
   const Model& model_;
   std::optional<Driver> driver_;
+  bool unfinished_ = false;  ///< the last sample threw
 };
 
 class Bmp280 final : public Weather {
