@@ -86,7 +86,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   std::chrono::seconds longest_retry() const;
   /// Runs the plugin's code; what it throws fails the component.
   void call_plugin(const std::function<void()>& task);
-  void run_command(const std::shared_ptr<Command>& command);
+  void run_command(const std::shared_ptr<Command>& running);
   bool take_current(const std::shared_ptr<Command>& command);
   void refuse_late(const Command& command);
   Refusal stopping_refusal() const;

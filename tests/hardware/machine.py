@@ -78,9 +78,9 @@ def fault(name, value):
     _write(f"/sys/kernel/debug/m2ag_i2c_sim/{name}", str(value))
 
 
-def bind_kernel_driver(bus, address):
+def bind_kernel_driver(bus, address, chip="bmp280"):
     subprocess.run(["busybox", "modprobe", "bmp280-i2c"], check=True)
-    _write(f"/sys/bus/i2c/devices/{bus}/new_device", f"bmp280 {address:#x}")
+    _write(f"/sys/bus/i2c/devices/{bus}/new_device", f"{chip} {address:#x}")
 
 
 def release_kernel_driver(bus, address):

@@ -15,6 +15,8 @@ PR_SET_PDEATHSIG = 1
 
 def _die_with_parent():
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    # Tests that were started in the background ignore it, and so would the child.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Process:
