@@ -13,6 +13,7 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual
 if(M2AG_WERROR)
   add_compile_options(-Werror)
 endif()
+add_compile_options($<$<CONFIG:Debug>:-D_GLIBCXX_ASSERTIONS>) # so that back() of an empty vector is found each time
 if(M2AG_SANITIZE)
   add_compile_options(-fsanitize=${M2AG_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${M2AG_SANITIZE})

@@ -1,4 +1,4 @@
-# Every library the build uses, all from Debian 12's packages (the list to install: installer/packages).
+# Every library the build uses, all from the packages of Debian 12 and 13 (the list to install: installer/packages).
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
@@ -10,6 +10,7 @@ find_package(SQLiteCpp REQUIRED)
 find_package(Boost 1.74 REQUIRED COMPONENTS filesystem)
 find_package(eclipse-paho-mqtt-c REQUIRED)
 pkg_check_modules(gpiod REQUIRED IMPORTED_TARGET libgpiod)
+pkg_check_modules(muparser REQUIRED IMPORTED_TARGET muparser)
 if(M2AG_TESTS)
   find_package(Catch2 REQUIRED)
   include(Catch)

@@ -43,7 +43,7 @@ m2ag_missing() {
 
 # m2ag_install SET…: installs what is missing of the sets, from the machine's own package sources. Uses no network when nothing is.
 m2ag_install() {
-  command -v dpkg-query >/dev/null || fail 2 "no dpkg-query: this script installs Debian packages, it needs Debian 12"
+  command -v dpkg-query >/dev/null || fail 2 "no dpkg-query: this script installs Debian packages, it needs Debian 12 or 13"
   local missing log
   mapfile -t missing < <(m2ag_missing "$@")
   if [ ${#missing[@]} -eq 0 ]; then
@@ -61,7 +61,7 @@ m2ag_install() {
   ); then
     tail -n 15 "$log" >&2
     rm -f "$log"
-    fail 2 "apt-get could not install: ${missing[*]}. Its last lines are above; is the network up, is this Debian 12?"
+    fail 2 "apt-get could not install: ${missing[*]}. Its last lines are above; is the network up, is this Debian 12 or 13?"
   fi
   rm -f "$log"
 }

@@ -56,7 +56,7 @@ std::optional<ClientBroker> client_broker(const std::filesystem::path& config) {
   settings.client_id = fmt::format("m2ag-cli-{}-{:08x}", ::getpid(), std::random_device()());
   settings.payload_limit = 16UL * 1024 * 1024;
   settings.maximum_packet = 0;
-  return ClientBroker{std::move(settings), descriptor->mqtt.base_topic};
+  return ClientBroker{std::move(settings), descriptor->mqtt.base_topic, descriptor->device.id};
 }
 
 }  // namespace m2ag::host

@@ -16,6 +16,7 @@ MqttSettings device_settings(const Descriptor& descriptor);
 struct ClientBroker {
   MqttSettings settings;
   std::string base_topic;
+  std::string device;
 };
 
 /// The broker and certificates of a descriptor, whose components are not looked at, with a client id of its own. Prints what is wrong with

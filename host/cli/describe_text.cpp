@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "config/descriptor.h"
 #include "config/expectation.h"
 #include "core/duration.h"
 
@@ -57,13 +58,14 @@ std::string type_of(const ParamSpec& spec) {
   return type;
 }
 
-std::string facts_of(const ParamSpec& spec) {
+/// Only the settings themselves are registers, not what is in them nor what a command takes.
+std::string facts_of(const ParamSpec& spec, bool is_setting) {
   std::vector<std::string> facts = {type_of(spec)};
   if (const std::string range = range_of(spec); !range.empty() && spec.choices.empty()) facts.push_back(range);
   if (!spec.unit.empty()) facts.back() += " " + spec.unit;
   if (spec.required) facts.emplace_back("required");
   if (spec.secret) facts.emplace_back("secret");
-  if (spec.runtime) facts.emplace_back("a register");
+  if (is_setting && is_register(spec)) facts.emplace_back("a register");
   const bool collection = spec.type == ParamType::list || spec.type == ParamType::map || spec.type == ParamType::group;
   if (!spec.default_value.is_null() && !collection && !spec.secret)
     facts.push_back("default " + written(spec.default_value, spec));
@@ -72,9 +74,10 @@ std::string facts_of(const ParamSpec& spec) {
 }
 
 /// A row each, and those inside a group below it, with their path.
-void add_params(std::vector<Row>& rows, const std::string& path, const std::vector<ParamSpec>& specs) {
+void add_params(std::vector<Row>& rows, const std::string& path, const std::vector<ParamSpec>& specs,
+                bool are_settings = false) {
   for (const ParamSpec& spec : specs) {
-    rows.push_back({path + spec.name, facts_of(spec), spec.description});
+    rows.push_back({path + spec.name, facts_of(spec, are_settings), spec.description});
     const bool collection = spec.type == ParamType::list || spec.type == ParamType::map;
     const ParamSpec& inner = collection && !spec.fields.empty() ? spec.fields.front() : spec;
     if (inner.type == ParamType::group) add_params(rows, path + spec.name + (collection ? "[]." : "."), inner.fields);
@@ -102,8 +105,9 @@ std::string section(std::string_view title, const std::vector<Row>& rows) {
 std::string describe_text(const ComponentSpec& spec) {
   std::vector<Row> settings, channels, commands;
   if (spec.sensor)
-    settings.push_back({"interval", "duration, default " + format_duration(spec.interval), "time between two samples"});
-  add_params(settings, "", spec.params);
+    settings.push_back(
+        {"interval", "duration, a register, default " + format_duration(spec.interval), "time between two samples"});
+  add_params(settings, "", spec.params, true);
   for (const ChannelSpec& each : spec.channels) channels.push_back({each.name, facts_of(each), each.description});
   for (const CommandSpec& each : spec.commands) {
     commands.push_back({each.name, "", each.description});

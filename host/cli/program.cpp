@@ -18,13 +18,18 @@
 #include "cli/check.h"
 #include "cli/describe.h"
 #include "cli/exit_code.h"
+#include "cli/isolated.h"
 #include "cli/new_plugin.h"
 #include "cli/plugins.h"
 #include "cli/pub.h"
+#include "cli/registers.h"
+#include "cli/rollback.h"
 #include "cli/run.h"
+#include "cli/scan.h"
 #include "cli/schema.h"
 #include "cli/sub.h"
 #include "core/suggest.h"
+#include "tls/process.h"
 
 namespace m2ag::host {
 namespace {
@@ -44,6 +49,7 @@ std::string unknown_verb(const CLI::App& app, int count, char** words) {
   std::vector<std::string> verbs;
   for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
     if (verb->get_name() == words[1]) return {};
+    if (verb->get_group().empty()) continue;  // not for people
     verbs.push_back(verb->get_name());
   }
   const auto near = closest(words[1], verbs);
@@ -75,6 +81,7 @@ int parse_and_run(CLI::App& app, int count, char** words, const int& exit_code) 
 
 int run_program(int count, char** words) {
   open_standard_streams();
+  keep_openssl_at_exit();
   // A peer that goes away is an error code at the write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // so is a limit on the size of files
@@ -83,14 +90,18 @@ int run_program(int count, char** words) {
   app.require_subcommand(1);
   int exit_code = kExitOk;
   add_run_verb(app, exit_code);
+  add_isolated_verb(app, exit_code);
   add_check_verb(app, exit_code);
+  add_rollback_verb(app, exit_code);
   add_describe_verb(app, exit_code);
   add_schema_verb(app, exit_code);
   add_plugins_verb(app, exit_code);
+  add_scan_verb(app, exit_code);
   add_new_plugin_verb(app, exit_code);
   add_cert_verb(app, exit_code);
   add_pub_verb(app, exit_code);
   add_sub_verb(app, exit_code);
+  add_registers_verb(app, exit_code);
   if (const std::string problem = unknown_verb(app, count, words); !problem.empty()) {
     std::fputs(problem.c_str(), stderr);
     return kExitInputWrong;

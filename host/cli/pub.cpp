@@ -8,19 +8,15 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
-#include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <random>
 #include <string>
 
 #include "cli/client_settings.h"
-#include "cli/client_wait.h"
+#include "cli/conversation.h"
 #include "cli/exit_code.h"
 #include "cli/seconds_option.h"
-#include "core/log.h"
 #include "core/topic.h"
-#include "mqtt/client.h"
 
 namespace m2ag::host {
 namespace {
@@ -43,11 +39,16 @@ bool is_command(const std::string& topic, const std::string& base) {
 std::optional<std::string> shape_problem(const std::string& topic, const std::string& base) {
   if (!is_command(topic, base)) return std::nullopt;
   auto levels = split(std::string_view(topic).substr(base.size() + 1));
-  const std::size_t device = levels.front() == "group" ? 2 : 1;  // or "all"
+  const bool many = levels.front() == "group" || levels.front() == "all";
+  const std::size_t device = levels.front() == "group" ? 2 : 1;
   if (levels.size() > device + 1) {
     levels.erase(levels.begin(), levels.begin() + static_cast<std::ptrdiff_t>(device));
+    if (many && levels.front() == "request") {
+      return fmt::format("no device listens on {}: a request goes to one device, on {}/DEVICE/request/{}", topic, base,
+                         fmt::join(levels.begin() + 1, levels.end(), "/"));
+    }
     const bool set = levels.back() == "set";
-    const bool request = device == 1 && levels.front() == "request" && levels.size() == 2;
+    const bool request = levels.front() == "request" && levels.size() == 2;
     const bool configuration = levels.size() == 4 && levels[1] == "config" && set;
     if (request || configuration || (set && levels.size() <= 3) || (!set && levels.size() == 3)) return std::nullopt;
   }
@@ -71,116 +72,6 @@ std::string reply_topic(const std::string& topic, const std::string& base) {
   return fmt::format("{}/{}/{}/reply", base, parts[0], parts[1]);
 }
 
-/// The payload with a `transaction`, by which the answer is known in MQTT 3.1.1. A bare value becomes the object it stands for.
-std::string with_transaction(const Options& options, const std::string& transaction) {
-  auto object = nlohmann::json::parse(options.payload, nullptr, false);
-  if (!object.is_object()) {
-    if (!options.topic.ends_with("/set")) return nlohmann::json{{"transaction", transaction}}.dump();
-    object = nlohmann::json{{"value", options.payload}};
-  }
-  object["transaction"] = transaction;
-  return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-/// One message and, for a command, its answer.
-class Conversation {
- public:
-  Conversation(const Options& options, ClientBroker broker)
-      : options_(options),
-        reply_topic_(options.no_wait ? std::string() : reply_topic(options.topic, broker.base_topic)),
-        id_(fmt::format("{:08x}{:08x}", std::random_device()(), std::random_device()())) {
-    log_.add_sink(stderr_sink());
-    MqttClient::Handlers handlers;
-    handlers.on_message = [this](const MqttMessage& message) { on_message(message); };
-    handlers.on_connected = [this](bool, MqttVersion version) { on_connected(version); };
-    client_.emplace(std::move(broker.settings), std::move(handlers), executor_, log_);
-  }
-
-  int hold() {
-    const bool answered = !reply_topic_.empty();
-    if (answered) subscribe();
-    client_->start();
-    const ClientWait::End end = wait_.wait(to_wait(options_.seconds));
-    const MqttStats before = client_->stats();
-    const bool all_sent = client_->disconnect(std::chrono::milliseconds(2000));
-    if (end == ClientWait::End::signal) return kExitSystemWrong;
-    if (end == ClientWait::End::timeout) return complain(before, answered);
-    if (!answered) {
-      if (all_sent && client_->stats().refused == 0) return kExitOk;
-      fmt::print(stderr, "m2ag pub: the broker did not take the message{}\n",
-                 all_sent ? ": it refuses this topic to us" : " in time");
-      return kExitSystemWrong;
-    }
-    const std::lock_guard lock(mutex_);
-    std::cout << answer_ << std::endl;
-    return ok_ ? kExitOk : kExitInputWrong;
-  }
-
- private:
-  /// The answer is asked for on the device's own reply topic, which needs no right beyond those to watch the device.
-  void subscribe() {
-    Subscription subscription;
-    subscription.filter = reply_topic_;
-    client_->subscribe({std::move(subscription)});
-  }
-
-  void on_connected(MqttVersion version) {
-    const std::lock_guard lock(mutex_);
-    if (std::exchange(sent_, true)) return;  // a reconnect must not command twice
-    PublishRequest request;
-    request.topic = options_.topic;
-    request.retain = options_.retain;
-    request.payload = options_.payload;
-    const bool answered = !reply_topic_.empty();
-    if (answered && version == MqttVersion::v5) {
-      request.response_topic = reply_topic_;
-      request.correlation_data = id_;
-    } else if (answered) {
-      request.payload = with_transaction(options_, id_);
-    }
-    client_->publish(std::move(request));
-    if (!answered) wait_.done();
-  }
-
-  void on_message(const MqttMessage& message) {
-    auto object = nlohmann::json::parse(message.payload, nullptr, false);
-    if (!object.is_object()) return;
-    const auto transaction = object.find("transaction");
-    const bool by_transaction = transaction != object.end() && *transaction == id_;
-    if (!by_transaction && message.correlation_data != id_) return;
-    if (by_transaction) object.erase(transaction);
-    const std::lock_guard lock(mutex_);
-    if (!answer_.empty()) return;
-    const auto ok = object.find("ok"), status = object.find("status");
-    ok_ = (ok != object.end() && *ok == true) || (status != object.end() && *status == "ok");
-    answer_ = object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    wait_.done();
-  }
-
-  int complain(const MqttStats& stats, bool answered) const {
-    if (stats.connects == 0) {
-      fmt::print(stderr, "m2ag pub: the broker could not be reached in time: {}\n", stats.last_error);
-    } else if (answered) {
-      fmt::print(stderr, "m2ag pub: no answer came in time: is the device running, and the topic right?\n");
-    } else {
-      fmt::print(stderr, "m2ag pub: it could not be published in time\n");
-    }
-    return kExitSystemWrong;
-  }
-
-  const Options& options_;
-  const std::string reply_topic_;
-  const std::string id_;
-  ClientWait wait_;
-  Log log_{LogLevel::warning};
-  std::mutex mutex_;
-  std::string answer_;
-  bool ok_ = false, sent_ = false;
-  const SystemClock clock_;
-  Executor executor_{clock_, {.keep = 1}};
-  std::optional<MqttClient> client_;  // last: its threads use the above
-};
-
 int publish(Options& options) {
   if (!valid_topic(options.topic)) {
     std::fprintf(stderr, "m2ag pub: \"%s\" is no topic to publish on: it has no + and no #\n", options.topic.c_str());
@@ -200,7 +91,11 @@ int publish(Options& options) {
     fmt::print(stderr, "m2ag pub: {} takes a JSON object of arguments, or nothing\n", options.topic);
     return kExitInputWrong;
   }
-  return Conversation(options, std::move(*broker)).hold();
+  Question question{options.topic, options.payload, {}, options.retain, options.seconds};
+  if (!options.no_wait) question.reply_topic = reply_topic(options.topic, broker->base_topic);
+  const Answer answer = ask("pub", question, std::move(broker->settings));
+  if (!answer.text.empty()) std::cout << answer.text << std::endl;
+  return answer.exit_code;
 }
 
 }  // namespace

@@ -1,19 +1,21 @@
 #include "cli/run.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "cli/device_host.h"
 #include "cli/exit_code.h"
+#include "cli/main_loop.h"
 #include "cli/plugin_option.h"
-#include "plugin/catalog.h"
-#include "tls/certificate.h"
+#include "cli/reload.h"
+#include "system/service_manager.h"
 
 namespace m2ag::host {
 namespace {
@@ -21,15 +23,24 @@ namespace {
 struct Options {
   std::filesystem::path config;
   std::vector<std::filesystem::path> folders;
+  bool safe = false;
 };
 
-/// The signals that end the host, held back in all threads so that the main thread can wait for them.
+/// Whether the process belongs to a terminal, whatever its input is: then SIGHUP means that the terminal is gone.
+bool has_terminal() {
+  const int terminal = ::open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  if (terminal < 0) return false;
+  ::close(terminal);
+  return true;
+}
+
+/// What the main thread waits for, held back in all threads.
 sigset_t hold_back_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
-  // The terminal is gone: outputs go to their safe state all the same. Unless it was started with nohup.
+  // Unless it was started with nohup, which wants no SIGHUP at all.
   struct sigaction hang_up {};
   sigaction(SIGHUP, nullptr, &hang_up);
   if (hang_up.sa_handler != SIG_IGN) sigaddset(&signals, SIGHUP);
@@ -37,37 +48,28 @@ sigset_t hold_back_signals() {
   return signals;
 }
 
-/// Wrong certificates are told at once, in sentences; the host runs all the same, local work needs no broker.
-void report_certificates(const Descriptor& descriptor, Log& log) {
-  if (!descriptor.mqtt.tls) return;
-  const TlsSection& tls = *descriptor.mqtt.tls;
-  for (const FileProblem& problem : check_client_files(tls.ca, tls.cert, tls.key)) {
-    log.write(problem.severity == Severity::error ? LogLevel::error : LogLevel::warning, "", problem.sentence);
-  }
-}
-
 int run(const Options& options) {
   const sigset_t signals = hold_back_signals();
+  const bool terminal = has_terminal();
   Log log;
   log.add_sink(stderr_sink());
-  const auto catalog = scan_plugins(options.folders, log);
-  Problems problems;
-  const auto descriptor = read_descriptor(options.config, Environment::of_process(), catalog.get(), problems);
-  std::fputs(problems.text().c_str(), stderr);
-  if (!descriptor) return kExitInputWrong;
-  log.set_least(descriptor->log.level);
-  report_certificates(*descriptor, log);
-
-  const auto host = std::make_unique<DeviceHost>(*descriptor, catalog, log);
-  host->start();
-  int signal = 0;
-  sigwait(&signals, &signal);
+  const auto service = ServiceManager::of_process();
+  std::unique_ptr<Reload> device;
+  MainLoop loop(signals, [&](int signal) {
+    if (signal == SIGHUP && !terminal) return loop.post([&] { device->reload("signal"); });
+    loop.quit();  // also when the terminal is gone: outputs go to their safe state
+  });
+  device = std::make_unique<Reload>(loop, options.config, options.folders, log, HostOptions{service, options.safe});
+  if (!device->start()) return kExitInputWrong;
+  service.ready();
+  loop.run();
   log.info("", "stopping");
-  if (!host->stop()) {
+  service.stopping();
+  if (!device->stop()) {
     log.error("", "left with a thread that did not end");
     std::_Exit(kExitSystemWrong);
   }
-  return kExitOk;
+  return device->lost() ? kExitSystemWrong : kExitOk;
 }
 
 }  // namespace
@@ -78,6 +80,9 @@ void add_run_verb(CLI::App& app, int& exit_code) {
       app.add_subcommand("run", "Run a device: load its plugins, connect to its broker, until SIGTERM or Ctrl-C");
   verb->add_option("--config", options->config, "descriptor")->required()->envname("M2AG_CONFIG");
   add_plugins_option(*verb, options->folders);
+  verb->add_flag(
+      "--safe", options->safe,
+      "start no component, so that a device that crashes can be looked at; request/retry starts single ones");
   verb->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <atomic>
+#include <charconv>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -33,6 +34,16 @@ struct Options {
   double seconds = 0;
   bool json = false;
 };
+
+constexpr std::uint64_t kMostCount = 1'000'000'000;
+
+/// CLI11 would take -1 for the largest number there is.
+std::string count_problem(const std::string& text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc{} && end == text.data() + text.size() && number > 0 && number <= kMostCount) return {};
+  return fmt::format("\"{}\": expected a whole number, 1 to {}", text.substr(0, 40), kMostCount);
+}
 
 /// One line a message, written whole and at once, so that a pipe sees it now.
 bool print(const MqttMessage& message, bool json) {
@@ -115,7 +126,8 @@ void add_sub_verb(CLI::App& app, int& exit_code) {
       ->required()
       ->envname("M2AG_CONFIG");
   verb->add_option("FILTER", options->filters, "topic filters, such as 'm2ag/demo/#'")->required();
-  verb->add_option("-C,--count", options->count, "end after so many messages");
+  verb->add_option("-C,--count", options->count, "end after so many messages")
+      ->check(CLI::Validator(count_problem, "COUNT"));
   add_wait_option(*verb, options->seconds, "end after so long; without it, never");
   verb->add_flag("--json", options->json, "one JSON object a line, with qos and retained");
   verb->callback([options, &exit_code] { exit_code = subscribe(*options); });

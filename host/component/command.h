@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,11 @@ namespace m2ag::host {
 
 /// Answers leave here; called from any thread, returns at once.
 using ReplySink = std::function<void(Reply)>;
+
+/// The answer to a command of another component of this device; called from any thread, returns at once.
+using CommandDone = std::function<void(const std::optional<Refusal>& refusal, const Value& data)>;
+
+class Followers;
 
 /// One channel to set. All of a command's channels have been checked before the first is set.
 struct ChannelSet {
@@ -29,6 +35,16 @@ struct Command {
   std::vector<ChannelSet> sets;
   std::shared_ptr<const CommandSpec> run;  ///< null for a set
   Value arguments;
+
+  CommandDone done;                      ///< of another component's command: its answer goes there, not to MQTT
+  std::vector<std::string> path;         ///< the commands that led to it, the first one first: "lights/state/set"
+  std::shared_ptr<Followers> followers;  ///< on the lane, while it is carried out: what it asked of others
+
+  std::optional<Value::Map> registers;  ///< new values of registers by name; null: the descriptor's again
+  bool request = false;                 ///< sent as `request/<name>`: the answer goes to `response/<name>`
+
+  /// Whether success is answered too.
+  bool wants_answer() const { return done || request || address.wanted(); }
 };
 
 }  // namespace m2ag::host

@@ -4,6 +4,7 @@
 
 #include <m2ag/context.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -19,6 +20,7 @@ class Connection {
   explicit Connection(bool configured) : configured_(configured) {}
 
   bool configured() const { return configured_; }
+  void set_configured(bool configured) { configured_ = configured; }
   bool connected() const;
   void set(bool connected);
 
@@ -27,7 +29,7 @@ class Connection {
 
  private:
   struct Entry;
-  const bool configured_;
+  std::atomic<bool> configured_;
   mutable std::mutex mutex_;
   bool connected_ = false;
   std::vector<std::weak_ptr<Entry>> entries_;

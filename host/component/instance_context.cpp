@@ -6,6 +6,8 @@
 namespace m2ag::host {
 namespace {
 
+constexpr std::size_t kWaitingEdges = 65'536;  ///< of one input: a minute of a thousand a second
+
 /// Keeps a GPIO input together with the token that its edges ask for, so that none is delivered after its end.
 class GuardedInput final : public GpioInput {
  public:
@@ -22,7 +24,9 @@ class GuardedInput final : public GpioInput {
 
 InstanceContext::InstanceContext(std::weak_ptr<Instance> instance, std::string_view component, Services& services,
                                  std::shared_ptr<Lane> lane)
-    : instance_(std::move(instance)), component_(component), services_(services), lane_(std::move(lane)) {}
+    : instance_(std::move(instance)), component_(component), services_(services), lane_(std::move(lane)) {
+  if (const auto owner = instance_.lock()) redact_ = owner->redact();
+}
 
 std::function<void()> InstanceContext::guarded(std::function<void()> task) {
   return [weak = weak_from_this(), task = std::move(task)] {
@@ -40,7 +44,7 @@ void InstanceContext::publish(std::string_view channel, Value value) {
 }
 
 void InstanceContext::log(LogLevel level, std::string_view message) {
-  if (services_.log.enabled(level)) services_.log.write(level, component_, message);
+  if (services_.log.enabled(level)) services_.log.write(level, component_, redact_(message));
 }
 
 void InstanceContext::post(std::function<void()> task) { lane_->post(guarded(std::move(task)), {"post", component_}); }
@@ -58,6 +62,11 @@ void InstanceContext::fail(std::string reason) {
 }
 
 std::optional<Value> InstanceContext::saved(std::string_view key) const { return services_.store.get(component_, key); }
+
+std::optional<Value> InstanceContext::overdue(std::string_view channel) const {
+  const auto instance = instance_.lock();
+  return instance ? instance->overdue(channel) : std::nullopt;
+}
 
 void InstanceContext::save(std::string_view key, Value value) {
   if (active_) services_.store.save(component_, key, std::move(value));
@@ -82,17 +91,24 @@ std::unique_ptr<GpioOutput> InstanceContext::gpio_output(const GpioLineConfig& l
 std::unique_ptr<GpioInput> InstanceContext::gpio_input(const GpioLineConfig& line, const GpioInputOptions& options,
                                                        EdgeHandler on_edge) {
   auto handler = std::make_shared<EdgeHandler>(std::move(on_edge));
-  // On the hardware's thread: only hands the edge to the lane.
-  auto forward = [self = weak_from_this(), lane = lane_, weak = std::weak_ptr(handler)](const GpioEdge& edge) {
+  // On the hardware's thread: only hands the edge to the lane. What a component that hangs does not fetch is dropped beyond a bound, and
+  // shows as a gap in the numbers.
+  auto waiting = std::make_shared<std::atomic<std::size_t>>(0);
+  auto forward = [self = weak_from_this(), lane = lane_, weak = std::weak_ptr(handler), waiting,
+                  instance = instance_](const GpioEdge& edge) {
+    const auto owner = instance.lock();  // by its id the supervisor sees whose call takes long
+    if (!owner || *waiting >= kWaitingEdges) return;
+    ++*waiting;
     lane->post(
-        [self, weak, edge] {
+        [self, weak, edge, waiting, owner] {
+          --*waiting;
           const auto context = self.lock();
           if (!context) return;
           context->guarded([&weak, &edge] {
             if (const auto alive = weak.lock()) (*alive)(edge);
           })();
         },
-        {"edge", {}});
+        {"edge", owner->config().id});
   };
   auto lost = [self = weak_from_this()](const std::string& reason) {
     if (const auto context = self.lock()) context->fail(reason);

@@ -6,15 +6,20 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "component/redaction.h"
 #include "component/services.h"
 
 namespace m2ag::host {
 
 class Instance;
+struct RemoteState;
 
-class InstanceContext final : public Context, public std::enable_shared_from_this<InstanceContext> {
+class InstanceContext : public Context, public std::enable_shared_from_this<InstanceContext> {
  public:
   InstanceContext(std::weak_ptr<Instance> instance, std::string_view component, Services& services,
                   std::shared_ptr<Lane> lane);
@@ -47,16 +52,38 @@ class InstanceContext final : public Context, public std::enable_shared_from_thi
   bool connected() const override;
   Handle on_connection(std::function<void(bool connected)> handler) override;
   std::chrono::system_clock::time_point wall_time() const override;
+  void set(const ChannelName& channel, Value value, AnswerHandler done) override;
+  void run(std::string_view component, std::string_view command, Value arguments, AnswerHandler done) override;
+  Handle on_availability(std::string_view component, std::function<void(bool online)> handler) override;
+  std::optional<Value> value(const ChannelName& channel) const override;
+  ChannelSpec channel(const ChannelName& channel) const override;
+  void set_online(bool online, std::string reason) override;
+  std::optional<Value> overdue(std::string_view channel) const override;
+  std::vector<std::string> named_by(std::string_view parameter) const override;
+  std::optional<std::string> type_of(std::string_view component) const override;
+
+  /// [host] Of what stands for an isolated component: what its process says. Any thread, as Instance's functions of these names.
+  void set_listens(bool listens) const;
+  void mirror(RemoteState remote);
+  void quarantine(std::string reason);
 
  private:
   /// What a plugin's callback does on the lane: not at all once switched off, and an exception fails the component.
   std::function<void()> guarded(std::function<void()> task);
+  Peers::Origin origin() const;
+  /// The answer comes back on the lane; nothing when nobody wants it.
+  CommandDone on_lane(AnswerHandler done);
+  /// What was asked about channels of that component still holds; throws DeviceError when it does not.
+  void check_answers(std::string_view peer) const;
 
   const std::weak_ptr<Instance> instance_;
   const std::string_view component_;  ///< the instance's, which outlives the lane's tasks
   Services& services_;
   const std::shared_ptr<Lane> lane_;
+  Redaction redact_;  ///< a copy: threads that a component has left behind still log
   std::atomic<bool> active_{true};
+  mutable std::mutex answers_mutex_;                                  // what follows
+  mutable std::vector<std::pair<ChannelName, ChannelSpec>> answers_;  ///< of channel()
 };
 
 }  // namespace m2ag::host

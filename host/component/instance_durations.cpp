@@ -2,6 +2,7 @@
 // ten minutes goes off after them even when the host was restarted meanwhile.
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 
 #include "component/instance.h"
@@ -20,12 +21,17 @@ std::int64_t wall_seconds(const Clock& clock) {
 /// A row of the store that goes back to what it was unless it is kept.
 class PendingRow {
  public:
-  PendingRow(StateStore& store, std::string_view component, std::string key, Value value)
-      : store_(store), component_(component), key_(std::move(key)), before_(store.get(component, key_)) {
+  PendingRow(StateStore& store, const std::atomic<bool>& abandoned, std::string_view component, std::string key,
+             Value value)
+      : store_(store),
+        abandoned_(abandoned),
+        component_(component),
+        key_(std::move(key)),
+        before_(store.get(component, key_)) {
     store_.save(component_, key_, std::move(value));
   }
   ~PendingRow() {
-    if (kept_) return;
+    if (kept_ || abandoned_) return;  // given up meanwhile: the row is its successor's
     if (before_) {
       store_.save(component_, key_, *before_);
     } else {
@@ -38,6 +44,7 @@ class PendingRow {
 
  private:
   StateStore& store_;
+  const std::atomic<bool>& abandoned_;
   const std::string_view component_;
   const std::string key_;
   const std::optional<Value> before_;
@@ -63,37 +70,55 @@ std::optional<Pending> pending_of(const Value& row, const ChannelSpec& channel) 
   return Pending{*value, since->as_integer(), duration->as_integer()};
 }
 
+/// Of a `for`; zero when it is over.
+std::chrono::microseconds left_of(const Pending& pending, const Clock& clock) {
+  const std::chrono::microseconds whole(std::clamp<std::int64_t>(pending.duration, 0, kLongestDuration.count()));
+  // A clock that went backwards (no battery) must not make it longer than it was asked for.
+  const std::int64_t now = std::max<std::int64_t>(0, wall_seconds(clock));
+  const std::chrono::seconds passed(now - std::clamp<std::int64_t>(pending.since, 0, now));
+  return std::max<std::chrono::microseconds>(whole - passed, std::chrono::microseconds(0));
+}
+
 }  // namespace
 
 void Instance::set_for(const std::shared_ptr<const ChannelSpec>& spec, const Value& value, const Value& after,
                        std::chrono::microseconds duration) {
   // The way back is saved before the way there: a power cut between the two must not leave a pump on for ever.
   PendingRow row(
-      services_.store, config_.id, key_of(*spec),
+      services_.store, abandoned_, config_.id, key_of(*spec),
       Value::Map{{"after", after}, {"since", wall_seconds(services_.clock)}, {"duration", duration.count()}});
-  spec->set(*component_, value);
+  set_channel(*spec, value);
   row.keep();
   arm(spec, after, duration);
 }
 
 void Instance::forget_duration(const ChannelSpec& spec) {
-  if (pending_returns_.erase(spec.name) > 0) services_.store.erase(config_.id, key_of(spec));
+  if (pending_returns_.erase(spec.name) > 0 && !abandoned_) services_.store.erase(config_.id, key_of(spec));
+}
+
+void Instance::forget_touched(const Command& command) {
+  for (const std::string& name : touched_) {
+    const bool set =
+        std::ranges::any_of(command.sets, [&](const ChannelSet& each) { return each.channel->name == name; });
+    if (const auto spec = set ? nullptr : channel(name)) forget_duration(*spec);
+  }
 }
 
 void Instance::arm(const std::shared_ptr<const ChannelSpec>& spec, const Value& after,
                    std::chrono::microseconds duration) {
   auto end = [weak = weak_from_this(), spec, after, again = duration == kAskAgain] {
     const auto self = weak.lock();
-    if (!self || !self->component_) return;
+    if (!self || !self->component_ || self->abandoned_) return;
     self->services_.log.debug(self->config_.id, "{}: its time is over", spec->name);
     bool refused = false;
     self->call_plugin([&] {
       try {
-        spec->set(*self->component_, after);
+        self->set_channel(*spec, after);
       } catch (const CommandError& error) {
         refused = true;
         if (!again)
-          self->services_.log.warning(self->config_.id, "{}: its time is over, but {}", spec->name, error.what());
+          self->services_.log.warning(self->config_.id, "{}: its time is over, but {}", spec->name,
+                                      self->redact_(error.what()));
       }
     });
     // A set that failed has failed the component: what is pending is kept and resumed with the next start. One that is refused (a relay
@@ -116,12 +141,16 @@ void Instance::resume_durations() {
       services_.store.erase(config_.id, key);
       continue;
     }
-    const std::chrono::microseconds whole(std::clamp<std::int64_t>(pending->duration, 0, kLongestDuration.count()));
-    // A clock that went backwards (no battery) must not make it longer than it was asked for.
-    const std::int64_t now = std::max<std::int64_t>(0, wall_seconds(services_.clock));
-    const std::chrono::seconds passed(now - std::clamp<std::int64_t>(pending->since, 0, now));
-    arm(spec, pending->after, std::max<std::chrono::microseconds>(whole - passed, std::chrono::microseconds(0)));
+    arm(spec, pending->after, left_of(*pending, services_.clock));
   }
+}
+
+std::optional<Value> Instance::overdue(std::string_view name) const {
+  const auto spec = channel(name);
+  const auto row = spec ? services_.store.get(config_.id, key_of(*spec)) : std::nullopt;
+  const auto pending = row ? pending_of(*row, *spec) : std::nullopt;
+  if (!pending || left_of(*pending, services_.clock).count() > 0) return std::nullopt;
+  return pending->after;
 }
 
 }  // namespace m2ag::host

@@ -45,6 +45,42 @@ TEST_CASE("a set for a time that a restart interrupts goes back after it") {
   REQUIRE(world.wait([&] { return !world.store->get("pump", "for:state").has_value(); }));
 }
 
+TEST_CASE("a set for a time ends in time although the box boots in 1970 after it") {
+  World world(World::Time::manual);
+  const auto set_at = world.clock.system_now();
+  const auto since = std::chrono::duration_cast<std::chrono::seconds>(set_at.time_since_epoch()).count();
+  world.store->save("pump", "state", true);
+  world.store->save("pump", "for:state", pending(false, since, kTenMinutes));
+  world.jump_date(-24h * 365 * 50);
+  world.floor_clock.raise(set_at + 4min);  // what was written last before the power cut
+  world.start();
+  REQUIRE(world.wait_state("running"));
+  REQUIRE(world.command("m2ag/demo/pump/level/set", "1").ok);  // on the lane behind the start: what is pending is armed
+  world.advance(5min);
+  REQUIRE(world.command("m2ag/demo/pump/level/set", "2").ok);
+  CHECK(row(world));
+  world.advance(1min);
+  CHECK(world.wait([&] { return !row(world); }));
+}
+
+TEST_CASE("a command that moves a channel ends what is pending for it, though it is none of that channel") {
+  World world(World::Time::manual);
+  world.script.sets_with = [](Context& context, bool on) {
+    if (!on) context.publish("level", 0.0);
+  };
+  world.start();
+  REQUIRE(world.wait_state("running"));
+  REQUIRE(world.command("m2ag/demo/pump/level/set", "20").ok);
+  REQUIRE(world.command("m2ag/demo/pump/level/set", R"({"value":70,"for":"3m"})").ok);
+  REQUIRE(world.command("m2ag/demo/pump/set", "ON").ok);
+  CHECK(row(world, "level"));
+  REQUIRE(world.command("m2ag/demo/pump/set", "OFF").ok);
+  CHECK_FALSE(row(world, "level"));
+  world.advance(4min);
+  REQUIRE(world.command("m2ag/demo/pump/set", "ON").ok);
+  CHECK(world.registry.value("pump", "level") == Value(0.0));
+}
+
 TEST_CASE("a second set for a time goes back to where the first would have") {
   World world(World::Time::manual);
   world.start();
@@ -209,6 +245,26 @@ TEST_CASE("a pending row with a word for its value goes back to what the word me
   CHECK(world.wait_value("level", 42.0));
   CHECK(world.wait([&] { return !row(world) && !row(world, "level"); }));
   CHECK(world.supervisor->find("pump")->failures() == 0);
+}
+
+TEST_CASE("a start is told which `for` is over by then") {
+  const auto seen = [](const Value& row) {
+    World world(World::Time::manual);
+    world.store->save("pump", "for:state", row);
+    std::optional<Value> after;
+    world.script.starts_with = [&](Context& context) {
+      CHECK_FALSE(context.overdue("level"));
+      CHECK_FALSE(context.overdue("nothing"));
+      after = context.overdue("state");
+    };
+    world.start();
+    REQUIRE(world.wait_state("running"));
+    return after;
+  };
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  CHECK(seen(pending(false)) == Value(false));
+  CHECK_FALSE(seen(pending(false, kMost, 1'000'000)));  // is not over yet
+  CHECK_FALSE(seen(pending("warm")));
 }
 
 TEST_CASE("times that are out of all reason go back at once or within what may be asked for") {

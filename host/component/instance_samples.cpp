@@ -20,10 +20,9 @@ microseconds pause_between_tries(microseconds interval) {
 }  // namespace
 
 void Instance::start_sampling() {
-  sample_timer_ =
-      lane_ticker(services_.scheduler, lane_, config_.interval, {"sample", config_.id}, [weak = weak_from_this()] {
-        if (const auto self = weak.lock()) self->sample_now();
-      });
+  sample_timer_ = lane_ticker(services_.scheduler, lane_, interval_, {"sample", config_.id}, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->sample_now();
+  });
   sample_now();
 }
 
@@ -49,8 +48,8 @@ bool Instance::sample_again(const std::string& reason) {
   // A start has its own retries: a device that was never there is not asked three times each.
   if (!has_sampled_ || ++failed_tries_ >= kTries) return false;
   errors_.fetch_add(1, std::memory_order_relaxed);
-  services_.log.debug(config_.id, "reading failed, is tried again: {}", reason);
-  again_timer_ = lane_timer(services_.scheduler, lane_, pause_between_tries(config_.interval), {"sample", config_.id},
+  services_.log.debug(config_.id, "reading failed, is tried again: {}", redact_(reason));
+  again_timer_ = lane_timer(services_.scheduler, lane_, pause_between_tries(interval_), {"sample", config_.id},
                             [weak = weak_from_this()] {
                               if (const auto self = weak.lock()) self->sample_now();
                             });
@@ -59,8 +58,8 @@ bool Instance::sample_again(const std::string& reason) {
 
 // A sensor whose device is plugged in again is back after about an interval, however long it was gone.
 std::chrono::seconds Instance::longest_retry() const {
-  if (config_.interval.count() == 0) return kLastRetry;
-  return std::clamp(std::chrono::duration_cast<std::chrono::seconds>(config_.interval), kFirstRetry, kLastRetry);
+  if (interval_.count() == 0 || config_.isolated) return kLastRetry;
+  return std::clamp(std::chrono::duration_cast<std::chrono::seconds>(interval_), kFirstRetry, kLastRetry);
 }
 
 }  // namespace m2ag::host

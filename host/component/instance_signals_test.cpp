@@ -53,14 +53,14 @@ TEST_CASE("a channel that is not believable for three intervals takes its compon
   sample(world, 85);
   CHECK(world.availability == std::vector<std::string>{"online"});
   sample(world, 85);
-  REQUIRE(world.wait([&] { return world.availability.back() == "offline"; }));
+  REQUIRE(world.wait_availability("offline"));
   CHECK(world.supervisor->find("pump")->state() == InstanceState::running);
   CHECK(world.supervisor->find("pump")->reason() ==
         "temperature: no believable number for 30s: 85 is outside of the valid range -40 to 80");
   sample(world, 85);
   CHECK(world.availability == std::vector<std::string>{"online", "offline"});  // no flicker
   sample(world, 22);
-  REQUIRE(world.wait([&] { return world.availability.back() == "online"; }));
+  REQUIRE(world.wait_availability("online"));
   CHECK(world.supervisor->find("pump")->reason().empty());
   CHECK(world.registry.value("pump", "temperature") == Value(22.0));
 }
@@ -72,7 +72,7 @@ TEST_CASE("a sensor that never had a believable reading goes offline too") {
   world.start();
   REQUIRE(world.wait_state("running"));
   for (int n = 0; n < 3; ++n) sample(world, 85);
-  REQUIRE(world.wait([&] { return world.availability.back() == "offline"; }));
+  REQUIRE(world.wait_availability("offline"));
   CHECK_FALSE(world.registry.value("pump", "temperature"));
 }
 
@@ -107,6 +107,41 @@ TEST_CASE("what is set comes back as it was set: filters of other channels do no
   REQUIRE(world.wait_value("temperature", 21.5));
   CHECK(world.command("m2ag/demo/pump/level/set", "99").ok);
   CHECK(world.wait_value("level", 99.0));
+}
+
+TEST_CASE("what is set is published at once, however little it changes, and `for` goes back to it") {
+  World world(World::Time::manual);
+  ChannelSettings settings;
+  settings.delta = 10;
+  settings.throttle = 1h;
+  world.channels["level"] = settings;
+  world.start();
+  REQUIRE(world.wait_value("temperature", 21.5));
+  for (const char* level : {"50", "51"}) REQUIRE(world.command("m2ag/demo/pump/level/set", level).ok);
+  CHECK(world.registry.value("pump", "level") == Value(51.0));
+  REQUIRE(world.command("m2ag/demo/pump/level/set", R"({"value":52,"for":"1m"})").ok);
+  CHECK(world.registry.value("pump", "level") == Value(52.0));
+  settle(world, 61s);
+  CHECK(world.registry.value("pump", "level") == Value(51.0));
+}
+
+TEST_CASE("a converted number is published with its unit and the digits that it needs there") {
+  World world(World::Time::manual);
+  world.channels["temperature"].unit = "K";
+  EventPtr seen;
+  std::mutex mutex;
+  world.bus.add_sink([&](const EventPtr& event) {
+    const std::lock_guard lock(mutex);
+    if (event->name == "temperature") seen = event;
+  });
+  world.start();
+  REQUIRE(world.wait([&] {
+    const std::lock_guard lock(mutex);
+    return seen != nullptr;
+  }));
+  CHECK(world.registry.value("pump", "temperature") == Value(21.5 + 273.15));
+  CHECK(seen->channel->unit == "K");
+  CHECK(seen->channel->precision == 2);
 }
 
 TEST_CASE("filters start anew with their component") {

@@ -26,9 +26,9 @@ TEST_CASE("a failed reading publishes no number, makes it offline and is tried a
   CHECK(world.availability == std::vector<std::string>{"offline"});
   CHECK_FALSE(world.registry.value("pump", "temperature").has_value());
   world.script.fail_sample = false;
-  REQUIRE(world.wait([&] { return !world.availability.empty() && world.availability.back() == "online"; }));
+  REQUIRE(world.wait_availability("online"));
   CHECK(world.script.starts == 2);
-  REQUIRE(world.wait([&] { return world.events.back() == "component_recovered"; }));
+  REQUIRE(world.wait_event("component_recovered"));
 }
 
 TEST_CASE("a number that is not finite never leaves the host") {
@@ -108,4 +108,23 @@ TEST_CASE("a handler that fails answers, and fails its component only") {
   world.send("m2ag/demo/valve/set", "ON");
   CHECK(world.wait_reply(2).code == "locked");
   CHECK(world.supervisor->find("valve")->state() == InstanceState::running);
+}
+
+TEST_CASE("a secret of the settings is in no reason, log line or answer") {
+  World world;
+  world.settings = Value::Map{{"line", "TOPSECRET"}};
+  world.secrets = {"components.pump.line"};
+  world.script.starts_with = [](Context& context) { context.log(LogLevel::warning, "opens TOPSECRET"); };
+  world.start();
+  REQUIRE(world.wait_state("running"));
+  world.script.on_set = [] { throw CommandError("locked", "TOPSECRET is locked"); };
+  CHECK(world.command("m2ag/demo/pump/set", "ON").message == "(secret) is locked");
+  world.script.on_set = [] { throw DeviceError("no line TOPSECRET"); };
+  CHECK(world.command("m2ag/demo/pump/set", "ON").message == "no line (secret)");
+  REQUIRE(world.wait_state("failed"));
+  CHECK(world.supervisor->find("pump")->reason().starts_with("no line (secret); next try"));
+  REQUIRE(world.wait_idle("pump"));
+  CHECK(world.logged("opens (secret)"));
+  CHECK(world.logged("no line (secret)"));
+  CHECK_FALSE(world.logged("TOPSECRET"));
 }

@@ -126,6 +126,8 @@ std::variant<SetRequest, Refusal> decode_object(const Value& object, const Chann
   const Value* value = object.find("value");
   if (value == nullptr) return Refusal{"bad_payload", "expected the key \"value\" in the JSON object"};
   if (const Value* duration = object.find("for")) {
+    if (!duration->is_text())
+      return Refusal{"wrong_type", fmt::format("for: expected a duration such as \"10m\", found {}", shown(*duration))};
     try {
       request.duration = parse_duration(duration->as_text());
     } catch (const ConfigError& error) {
@@ -192,11 +194,11 @@ std::variant<ComponentSetRequest, Refusal> decode_component_set(std::string_view
   return request;
 }
 
-std::variant<RunRequest, Refusal> decode_run(std::string_view payload) {
+std::variant<RunRequest, Refusal> decode_run(std::string_view payload, const char* expected) {
   if (!valid_utf8(payload)) return kNotUtf8;
   RunRequest request;
   if (trimmed(payload).empty()) return request;
-  auto object = decode_json(payload, "a JSON object of arguments, or nothing");
+  auto object = decode_json(payload, expected);
   if (auto* refusal = std::get_if<Refusal>(&object)) return std::move(*refusal);
   Value::Map arguments = std::get<Value>(object).as_map();
   if (const auto transaction = arguments.find("transaction"); transaction != arguments.end()) {

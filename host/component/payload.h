@@ -53,7 +53,8 @@ struct RunRequest {
   Value arguments = Value::Map{};
   std::string transaction;
 };
-std::variant<RunRequest, Refusal> decode_run(std::string_view payload);
+std::variant<RunRequest, Refusal> decode_run(std::string_view payload,
+                                             const char* expected = "a JSON object of arguments, or nothing");
 
 /// The "transaction" of a payload that was refused, when it can be read; else empty.
 std::string transaction_of(std::string_view payload);

@@ -93,7 +93,9 @@ TEST_CASE("a set may say for how long, and carry a transaction") {
   CHECK(request.duration == std::optional<std::chrono::microseconds>(10min));
   CHECK(request.transaction == "a1");
   CHECK(refusal_of(decode_set(R"({"value":"ON","for":"soon"})", boolean())).code == "wrong_type");
-  CHECK(refusal_of(decode_set(R"({"value":"ON","for":5})", boolean())).code == "wrong_type");
+  const Refusal no_unit = refusal_of(decode_set(R"({"value":"ON","for":5})", boolean()));
+  CHECK(no_unit.code == "wrong_type");
+  CHECK(no_unit.message == "for: expected a duration such as \"10m\", found \"5\"");
   CHECK(refusal_of(decode_set(R"({"value":"ON","for":"0s"})", boolean())).code == "out_of_range");
   CHECK(std::holds_alternative<SetRequest>(decode_set(R"({"value":"ON","for":"366d"})", boolean())));
   const Refusal too_long = refusal_of(decode_set(R"({"value":"ON","for":"8785h"})", boolean()));

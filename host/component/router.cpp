@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "component/arguments.h"
+#include "component/register_value.h"
+#include "component/unknown.h"
 #include "core/json.h"
 #include "core/suggest.h"
 #include "core/topic.h"
@@ -33,41 +35,88 @@ struct Router::Arrival {
   std::string_view path;       ///< behind the device: "pump/state/set"
   std::string_view component;  ///< "pump"
   std::string_view command;    ///< "state/set"
+  const Targets& targets;      ///< those of the moment of its arrival
   bool broadcast = false;
 };
 
-Router::Router(std::string base, std::vector<std::string> groups, Supervisor& supervisor, Services& services)
-    : base_(std::move(base)), groups_(std::move(groups)), supervisor_(supervisor), services_(services) {
-  for (const auto& [id, instance] : supervisor_.instances()) add_targets(instance);
+Router::Router(std::string base, std::vector<std::string> groups, Supervisor& supervisor, Services& services,
+               std::string alone)
+    : base_(std::move(base)), alone_(std::move(alone)), supervisor_(supervisor), services_(services) {
+  update(std::move(groups));
 }
 
-void Router::add_targets(const std::shared_ptr<Instance>& instance) {
+void Router::on_request(std::string operation, RequestHandler handler) {
+  on_long_request(std::move(operation),
+                  [handler = std::move(handler)](const Value& arguments, const RequestAnswer& answer) {
+                    std::variant<Value, Refusal> outcome;
+                    try {
+                      outcome = handler(arguments);
+                    } catch (const CommandError& error) {
+                      outcome = Refusal{error.code(), error.what()};
+                    }
+                    answer(std::move(outcome));
+                  });
+}
+
+void Router::update(std::vector<std::string> groups) {
+  auto targets = std::make_shared<Targets>();
+  for (const auto& [id, instance] : supervisor_.instances()) add_targets(instance, *targets);
+  const std::lock_guard lock(mutex_);
+  groups_ = std::move(groups);
+  targets_ = std::move(targets);
+}
+
+void Router::add_targets(const std::shared_ptr<Instance>& instance, Targets& targets) {
   const InstanceConfig& config = instance->config();
-  Target whole{instance, nullptr, nullptr, true};
+  if (config.isolated) {
+    targets.emplace(config.id, Target{instance, nullptr, nullptr, false, nullptr});
+    return;
+  }
+  Target whole{instance, nullptr, nullptr, true, nullptr};
   for (const ChannelSpec& each : config.spec->channels) {
     if (!each.set) continue;
     const std::shared_ptr<const ChannelSpec> channel(config.spec, &each);
-    targets_.emplace(config.id + '/' + each.name + "/set", Target{instance, channel, nullptr, false});
+    targets.emplace(config.id + '/' + each.name + "/set", Target{instance, channel, nullptr, false, nullptr});
     if (each.main) whole.channel = channel;
   }
-  targets_.emplace(config.id + "/set", std::move(whole));
+  targets.emplace(config.id + "/set", std::move(whole));
   for (const CommandSpec& each : config.spec->commands) {
-    targets_.emplace(config.id + '/' + each.name + "/run", Target{instance, nullptr, {config.spec, &each}, false});
+    targets.emplace(config.id + '/' + each.name + "/run",
+                    Target{instance, nullptr, {config.spec, &each}, false, nullptr});
+  }
+  for (const ParamSpec& each : instance->registers().specs()) {
+    targets.emplace(config.id + "/config/" + each.name + "/set",
+                    Target{instance, nullptr, nullptr, false, {instance, &each}});
   }
 }
 
 std::vector<std::string> Router::filters() const {
   std::vector<std::string> roots{base_ + '/' + services_.device, base_ + "/all"};
-  for (const std::string& group : groups_) roots.push_back(base_ + "/group/" + group);
-  std::vector<std::string> filters{roots.front() + "/request/+"};
+  {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& group : groups_) roots.push_back(base_ + "/group/" + group);
+  }
+  const bool all = alone_.empty();
+  std::vector<std::string> filters{roots.front() + (all ? "/request/+" : "/request/reset-register")};
   for (const std::string& root : roots) {
-    for (const char* tail : {"/+/set", "/+/+/set", "/+/+/run", "/+/config/+/set"}) filters.push_back(root + tail);
+    const std::string component = root + '/' + (all ? "+" : alone_);
+    for (const char* tail : {"/set", "/+/set", "/+/run", "/config/+/set"}) filters.push_back(component + tail);
   }
   return filters;
 }
 
+std::shared_ptr<Instance> Router::isolated(const Targets& targets, std::string_view component) {
+  const auto found = targets.find(component);
+  return found == targets.end() ? nullptr : found->second.instance;
+}
+
 void Router::route(const IncomingMessage& message) {
-  Arrival arrival{message, {}, {}, {}, false};
+  std::shared_ptr<const Targets> targets;
+  {
+    const std::lock_guard lock(mutex_);
+    targets = targets_;
+  }
+  Arrival arrival{message, {}, {}, {}, *targets, false};
   const auto rest = behind(message.topic, base_);
   if (!rest) return;
   if (const auto own = behind(*rest, services_.device)) {
@@ -85,6 +134,8 @@ void Router::route(const IncomingMessage& message) {
   arrival.component = arrival.path.substr(0, slash);
   arrival.command = slash == std::string_view::npos ? std::string_view() : arrival.path.substr(slash + 1);
 
+  const auto apart = isolated(*targets, arrival.component);
+  if (apart && apart->listens()) return;                                         // answered by its own process
   if (arrival.broadcast && !supervisor_.find(arrival.component)) return;         // meant for devices that have it
   if (message.retained && message.payload.empty() && !message.too_long) return;  // somebody clears a retained command
   if (message.retained) {
@@ -96,15 +147,16 @@ void Router::route(const IncomingMessage& message) {
   if (message.too_long) {
     return refuse(arrival, {"too_long", fmt::format("the payload is longer than {} KiB", kMaxCommandPayload / 1024)});
   }
+  if (apart) return refuse(arrival, apart->away());
   if (is_request(arrival)) return request(arrival);
-  const auto target = targets_.find(arrival.path);
-  if (target == targets_.end()) return refuse(arrival, explain_unknown(arrival));
+  const auto target = targets->find(arrival.path);
+  if (target == targets->end()) return refuse(arrival, explain_unknown(arrival));
   dispatch(target->second, arrival);
 }
 
 bool Router::is_request(const Arrival& arrival) { return !arrival.broadcast && arrival.component == "request"; }
 
-void Router::dispatch(const Target& target, const Arrival& arrival) {
+Command Router::command_of(const Arrival& arrival) {
   const IncomingMessage& message = arrival.message;
   Command command;
   command.name = arrival.command;
@@ -112,7 +164,14 @@ void Router::dispatch(const Target& target, const Arrival& arrival) {
   command.address = {std::string(message.response_topic), std::string(message.correlation_data), {}};
   command.deadline = message.arrival + kCommandDeadline;
   if (message.expiry) command.deadline = std::min(command.deadline, message.arrival + *message.expiry);
+  return command;
+}
+
+void Router::dispatch(const Target& target, const Arrival& arrival) {
+  const IncomingMessage& message = arrival.message;
+  Command command = command_of(arrival);
   if (target.run) return run(target, arrival, command);
+  if (target.register_spec) return set_register(target, arrival, command);
   if (target.whole) return set_whole(target, arrival, command);
   auto decoded = decode_set(message.payload, *target.channel);
   if (auto* refusal = std::get_if<Refusal>(&decoded)) return refuse(arrival, std::move(*refusal));
@@ -135,9 +194,9 @@ void Router::set_whole(const Target& target, const Arrival& arrival, Command& co
     command.sets.push_back({target.channel, std::get<SetRequest>(std::move(one))});
   }
   for (const auto& [name, value] : whole.channels) {
-    const auto channel = targets_.find(fmt::format("{}/{}/set", arrival.component, name));
-    if (channel == targets_.end()) {
-      const Arrival one{arrival.message, arrival.path, arrival.component, name, arrival.broadcast};
+    const auto channel = arrival.targets.find(fmt::format("{}/{}/set", arrival.component, name));
+    if (channel == arrival.targets.end()) {
+      const Arrival one{arrival.message, arrival.path, arrival.component, name, arrival.targets, arrival.broadcast};
       return refuse(arrival, explain_unknown(one));
     }
     auto checked = check_value(value, *channel->second.channel);
@@ -146,6 +205,15 @@ void Router::set_whole(const Target& target, const Arrival& arrival, Command& co
     request.value = std::get<0>(std::move(checked));
     command.sets.push_back({channel->second.channel, std::move(request)});
   }
+  target.instance->execute(std::make_shared<Command>(std::move(command)));
+}
+
+void Router::set_register(const Target& target, const Arrival& arrival, Command& command) {
+  auto decoded = decode_register(arrival.message.payload, *target.register_spec);
+  if (auto* refusal = std::get_if<Refusal>(&decoded)) return refuse(arrival, std::move(*refusal));
+  auto& request = std::get<RegisterRequest>(decoded);
+  command.address.transaction = std::move(request.transaction);
+  command.registers = Value::Map{{target.register_spec->name, std::move(request.value)}};
   target.instance->execute(std::make_shared<Command>(std::move(command)));
 }
 
@@ -163,31 +231,59 @@ void Router::run(const Target& target, const Arrival& arrival, Command& command)
 
 void Router::request(const Arrival& arrival) {
   auto decoded = decode_run(arrival.message.payload);
-  if (auto* refusal = std::get_if<Refusal>(&decoded)) return refuse(arrival, std::move(*refusal));
-  const auto handler = requests_.find(std::string(arrival.command));
-  if (handler == requests_.end()) {
-    std::vector<std::string> known;
-    for (const auto& [name, each] : requests_) known.push_back(name);
-    std::ranges::sort(known);
-    return refuse(arrival,
-                  {"unknown_request", fmt::format("there is no request \"{}\"{}; known: {}", arrival.command,
-                                                  hint(closest(arrival.command, known)), fmt::join(known, ", "))});
-  }
+  const auto* wrong = std::get_if<Refusal>(&decoded);
+  if (wrong != nullptr && alone_.empty()) return refuse(arrival, *wrong);
+  if (wrong != nullptr) return;
   auto& run = std::get<RunRequest>(decoded);
+  const std::string operation(arrival.command);
+  const auto of_component = command_requests_.find(operation);
+  const Value* id = of_component == command_requests_.end() ? nullptr : run.arguments.find("component");
+  const std::string_view component = id != nullptr && id->is_text() ? std::string_view(id->as_text()) : "";
+  if (component != alone_ && !alone_.empty()) return;
+  if (const auto apart = isolated(arrival.targets, component)) {
+    return apart->listens() ? void() : refuse(arrival, apart->away());
+  }
+  if (of_component != command_requests_.end()) return request_command(arrival, of_component->second, run);
+  const auto handler = requests_.find(operation);
+  if (handler == requests_.end()) return refuse(arrival, explain_unknown_request(arrival));
   Reply reply;
   reply.request = true;
   reply.command = arrival.command;
   reply.ok = true;
   reply.address = {std::string(arrival.message.response_topic), std::string(arrival.message.correlation_data),
                    run.transaction};
+  handler->second(run.arguments, [this, reply = std::move(reply)](std::variant<Value, Refusal> answer) mutable {
+    if (auto* data = std::get_if<Value>(&answer)) {
+      reply.data = std::move(*data);
+    } else {
+      reply.ok = false;
+      reply.code = std::get<Refusal>(answer).code;
+      reply.message = std::get<Refusal>(answer).message;
+    }
+    services_.reply(reply);
+  });
+}
+
+void Router::request_command(const Arrival& arrival, const CommandRequestHandler& handler, const RunRequest& run) {
+  Command command = command_of(arrival);
+  command.request = true;
+  command.address.transaction = run.transaction;
+  std::shared_ptr<Instance> instance;
   try {
-    reply.data = handler->second(run.arguments);
+    instance = handler(run.arguments, command);
   } catch (const CommandError& error) {
-    reply.ok = false;
-    reply.code = error.code();
-    reply.message = error.what();
+    return refuse(arrival, {error.code(), error.what()});
   }
-  services_.reply(std::move(reply));
+  instance->execute(std::make_shared<Command>(std::move(command)));
+}
+
+Refusal Router::explain_unknown_request(const Arrival& arrival) const {
+  std::vector<std::string> known;
+  for (const auto& [name, each] : requests_) known.push_back(name);
+  for (const auto& [name, each] : command_requests_) known.push_back(name);
+  std::ranges::sort(known);
+  return {"unknown_request", fmt::format("there is no request \"{}\"{}; known: {}", shown_word(arrival.command),
+                                         hint(closest(arrival.command, known)), fmt::join(known, ", "))};
 }
 
 void Router::refuse(const Arrival& arrival, Refusal refusal) {
@@ -195,8 +291,8 @@ void Router::refuse(const Arrival& arrival, Refusal refusal) {
   log_refusal(arrival, refusal);
   Reply reply;
   reply.request = is_request(arrival);
-  reply.component = arrival.component;
-  reply.command = arrival.command;
+  reply.component = shown_word(arrival.component);
+  reply.command = shown_word(arrival.command);
   reply.code = std::move(refusal.code);
   reply.message = std::move(refusal.message);
   reply.address = {std::string(arrival.message.response_topic), std::string(arrival.message.correlation_data),
@@ -216,7 +312,7 @@ void Router::log_refusal(const Arrival& arrival, const Refusal& refusal) {
     logged_in_window_ = 0;
   }
   if (++logged_in_window_ > kLogsPerWindow) return;
-  services_.log.warning(arrival.component, "refused {}: {}", arrival.command, refusal.message);
+  services_.log.warning(shown_word(arrival.component), "refused {}: {}", shown_word(arrival.command), refusal.message);
 }
 
 Refusal Router::explain_unknown(const Arrival& arrival) const {
@@ -224,35 +320,15 @@ Refusal Router::explain_unknown(const Arrival& arrival) const {
   if (!instance) {
     std::vector<std::string> ids;
     for (const auto& [id, each] : supervisor_.instances()) ids.push_back(id);
-    return {"unknown_component",
-            fmt::format("there is no component \"{}\"{}", arrival.component, hint(closest(arrival.component, ids)))};
+    return unknown_component(arrival.component, ids);
   }
   const ComponentSpec& spec = *instance->config().spec;
   const std::string_view word = arrival.command.substr(0, arrival.command.rfind('/'));
-  std::vector<std::string> writable;
-  for (const ChannelSpec& channel : spec.channels) {
-    if (channel.name == word && !channel.set) {
-      return {"read_only", fmt::format("{}: the channel \"{}\" cannot be set", arrival.component, word)};
-    }
-    if (channel.set) writable.push_back(channel.name);
-  }
-  if (arrival.command.ends_with("/run")) {
-    std::vector<std::string> commands;
-    for (const CommandSpec& each : spec.commands) commands.push_back(each.name);
-    return {"unknown_command",
-            fmt::format("{}: there is no command \"{}\"{}; {}", arrival.component, word, hint(closest(word, commands)),
-                        commands.empty() ? "it has none" : fmt::format("it has {}", fmt::join(commands, ", ")))};
-  }
+  if (arrival.command.ends_with("/run")) return unknown_command(arrival.component, word, spec);
   if (const auto reg = behind(arrival.command, "config")) {
-    return {"unknown_register",
-            fmt::format("{}: there is no register \"{}\"", arrival.component, reg->substr(0, reg->find('/')))};
+    return instance->registers().explain_unknown(reg->substr(0, reg->find('/')));
   }
-  const std::string can =
-      writable.empty() ? "nothing of it can be set" : fmt::format("it has {}", fmt::join(writable, ", "));
-  if (arrival.command == "set")
-    return {"unknown_channel", fmt::format("{}: it has no main channel to set; {}", arrival.component, can)};
-  return {"unknown_channel", fmt::format("{}: there is no channel \"{}\"{}; {}", arrival.component, word,
-                                         hint(closest(word, writable)), can)};
+  return unknown_channel(arrival.component, arrival.command == "set" ? std::string_view() : word, spec);
 }
 
 }  // namespace m2ag::host

@@ -24,6 +24,7 @@ TEST_CASE("every refused command is answered with a code and changes nothing") {
       {"m2ag/demo/request/nothing", "", "unknown_request", "nothing"},
       {"m2ag/demo/pump/set", "{\"state\":\"ON\",\"nope\":1}", "unknown_channel", "nope"},
       {"m2ag/demo/pump/set", "{", "bad_json", "JSON"},
+      {"m2ag/demo/pump/set", "{\"value\":\"OFF\",\"value\":\"ON\"}", "bad_json", "\"value\" is there twice"},
       {"m2ag/demo/pump/set", "\xff", "not_utf8", "UTF-8"},
   };
   std::size_t count = 0;
@@ -38,6 +39,20 @@ TEST_CASE("every refused command is answered with a code and changes nothing") {
   world.send("m2ag/demo/pump/set", "ON", true);
   CHECK(world.wait_reply(++count).code == "retained");
   CHECK(world.registry.value("pump", "state") == Value(false));
+}
+
+TEST_CASE("a long word of a topic is cut in the answer and in the log") {
+  World world;
+  world.start();
+  REQUIRE(world.wait_state("running"));
+  const std::string word(60'000, 'x');
+  for (const std::string& path : {word + "/set", "pump/" + word + "/set", "pump/" + word + "/run",
+                                  "pump/config/" + word + "/set", "request/" + word}) {
+    const Reply reply = world.command("m2ag/demo/" + path, "1");
+    CHECK_FALSE(reply.ok);
+    CHECK(reply.message.size() + reply.component.size() + reply.command.size() < 500);
+  }
+  CHECK_FALSE(world.logged(word.substr(0, 100)));
 }
 
 TEST_CASE("a broadcast reaches a component and is silent where there is none") {

@@ -5,6 +5,7 @@
 
 #include "component/command.h"
 #include "component/connection.h"
+#include "component/peers.h"
 #include "component/subscriptions.h"
 #include "core/bus.h"
 #include "core/clock.h"
@@ -30,6 +31,7 @@ struct Services {
   StateStore& store;
   Hardware& hardware;
   Connection& connection;
+  Peers& peers;
   ReplySink reply;
 };
 

@@ -54,6 +54,11 @@ Signals::Verdict Signals::take(std::string_view channel, double value, Clock::ti
   return {result.value, {}};
 }
 
+std::optional<double> Signals::settle(std::string_view channel, Clock::time_point now) {
+  const auto line = lines_.find(channel);
+  return line == lines_.end() ? std::nullopt : line->second.pipeline.settle(now);
+}
+
 Signals::Due Signals::look(Clock::time_point now) {
   Due due;
   for (auto& [name, line] : lines_) {

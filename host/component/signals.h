@@ -35,6 +35,9 @@ class Signals {
   };
   Verdict take(std::string_view channel, double value, Clock::time_point now);
 
+  /// The channel was set: its number to publish now, if that has not been.
+  std::optional<double> settle(std::string_view channel, Clock::time_point now);
+
   struct Due {
     std::vector<std::pair<std::string, double>> publish;
     std::vector<std::string> stale;     ///< sentences of channels that have become stale just now

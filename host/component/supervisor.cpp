@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <future>
+#include <utility>
 
 namespace m2ag::host {
 namespace {
@@ -20,6 +22,7 @@ Supervisor::~Supervisor() {
 }
 
 void Supervisor::add(std::vector<InstanceConfig> configs) {
+  const std::lock_guard lock(mutex_);
   for (InstanceConfig& config : configs) {
     LaneEntry& entry = lane_for(config);
     const std::string id = config.id;
@@ -40,40 +43,110 @@ Supervisor::LaneEntry& Supervisor::lane_for(const InstanceConfig& config) {
 }
 
 void Supervisor::start() {
-  for (const auto& [id, instance] : instances_) instance->start();
+  for (const auto& [id, instance] : instances()) start_one(*instance);
   watch_timer_ = services_.scheduler.every(kWatchInterval, [this] { watch(); });
+}
+
+void Supervisor::start_one(Instance& instance) {
+  auto hold = hold_back_ ? hold_back_(instance.config()) : std::nullopt;
+  if (hold) {
+    instance.hold(hold->state, std::move(hold->reason));
+  } else {
+    instance.start();
+  }
+}
+
+void Supervisor::settings_changed(std::string_view id) const {
+  const auto instance = find(id);
+  if (instance && instance->state() == InstanceState::quarantined && !hold_back_(instance->config())) instance->retry();
 }
 
 bool Supervisor::stop() {
   if (watch_timer_ != 0) services_.scheduler.cancel(std::exchange(watch_timer_, 0));
-  std::vector<std::pair<std::string, std::future<void>>> stopping;
-  for (const auto& [id, instance] : instances_) stopping.emplace_back(id, instance->stop());
-  const auto deadline = std::chrono::steady_clock::now() + kStopDeadline;
-  bool all = true;
-  for (const auto& [id, done] : stopping) {
-    if (done.wait_until(deadline) == std::future_status::ready) continue;
-    all = false;
-    find(id)->give_up();
-    services_.log.error(id, "did not stop within {} s: abandoned", kStopDeadline.count());
+  stop_all(instances());
+  return std::ranges::all_of(abandoned_, [](const Abandoned& each) {
+    return each.stopped.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  });
+}
+
+std::vector<std::string> Supervisor::stop(const std::vector<std::string>& ids) {
+  Instances leaving;
+  for (const std::string& id : ids) {
+    if (auto instance = find(id)) leaving.emplace(id, std::move(instance));
   }
-  return all;
+  return stop_all(leaving);
+}
+
+std::vector<std::string> Supervisor::stop_all(const Instances& instances) {
+  std::vector<Abandoned> stopping;
+  for (const auto& [id, instance] : instances) stopping.push_back({instance, instance->stop()});
+  const auto deadline = std::chrono::steady_clock::now() + kStopDeadline;
+  std::vector<std::string> late;
+  for (Abandoned& each : stopping) {
+    if (each.stopped.wait_until(deadline) == std::future_status::ready) continue;
+    const std::string& id = each.instance->config().id;
+    const std::string reason = fmt::format("did not stop within {} s: abandoned", kStopDeadline.count());
+    each.instance->give_up(reason);
+    services_.log.error(id, "{}", reason);
+    late.push_back(id);
+    abandoned_.push_back(std::move(each));
+  }
+  return late;
+}
+
+void Supervisor::replace(const std::vector<std::string>& stopped, std::vector<InstanceConfig> configs,
+                         const std::function<void()>& before_start) {
+  std::erase_if(abandoned_, [](const Abandoned& each) {  // it came back after all
+    return each.stopped.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  });
+  std::vector<std::string> coming;
+  for (const InstanceConfig& config : configs) coming.push_back(config.id);
+  {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& id : stopped) remove(id);
+  }
+  add(std::move(configs));
+  if (before_start) before_start();
+  for (const std::string& id : coming) start_one(*find(id));
+}
+
+void Supervisor::remove(const std::string& id) {
+  const auto found = instances_.find(id);
+  if (found == instances_.end()) return;
+  for (auto lane = lanes_.begin(); lane != lanes_.end();) {
+    std::erase(lane->second.instances, found->second);
+    // A lane that nobody is on goes with its last component: what comes next must not wait behind a call that never returns.
+    lane = lane->second.instances.empty() ? lanes_.erase(lane) : std::next(lane);
+  }
+  instances_.erase(found);
+}
+
+Supervisor::Instances Supervisor::instances() const {
+  const std::lock_guard lock(mutex_);
+  return instances_;
 }
 
 std::shared_ptr<Instance> Supervisor::find(std::string_view id) const {
+  const std::lock_guard lock(mutex_);
   const auto entry = instances_.find(id);
   return entry == instances_.end() ? nullptr : entry->second;
 }
 
 void Supervisor::watch() {
   const auto now = services_.clock.now();
+  const std::lock_guard lock(mutex_);
   for (auto& [key, entry] : lanes_) watch_lane(entry, now);
 }
 
 void Supervisor::watch_lane(LaneEntry& entry, Clock::time_point now) {
   entry.lane->expire(now);
   const auto call = entry.lane->running();
-  const auto instance = call ? find(call->owner) : nullptr;
+  std::shared_ptr<Instance> instance;
   for (const auto& each : entry.instances) {
+    if (call && each->config().id.data() == call->owner_address) instance = each;
+  }
+  for (const auto& each : entry.instances) {
+    if (each->config().isolated) continue;  // what is stuck is in its own process
     if (each->state() == InstanceState::stuck && (each != instance || call->started != entry.warned_for)) {
       each->clear_stuck();
       services_.log.info(each->config().id, "its call has come back");

@@ -18,8 +18,10 @@
 #include <utility>
 #include <vector>
 
+#include "component/register_requests.h"
 #include "component/router.h"
 #include "component/supervisor.h"
+#include "core/floor_clock.h"
 
 namespace m2ag::host {
 
@@ -29,6 +31,9 @@ struct Script {
   std::atomic<bool> fail_start{false}, fail_sample{false}, config_error{false}, publish_nan{false};
   std::atomic<double> temperature{21.5};  ///< what sample() publishes
   std::function<void()> on_start, on_set;
+  std::function<void()> on_edge;                     ///< when given, the component listens to the simulated line BUTTON
+  std::function<void(Context&)> starts_with;         ///< in start(), before it publishes
+  std::function<void(Context&, bool on)> sets_with;  ///< in set(), before it publishes
 };
 
 class Scripted final : public Component, public Sensor, public Switch {
@@ -37,8 +42,10 @@ class Scripted final : public Component, public Sensor, public Switch {
   void start() override {
     ++script_.starts;
     if (script_.on_start) script_.on_start();
+    if (script_.starts_with) script_.starts_with(context());
     if (script_.config_error) throw ConfigError("the line does not exist");
     if (script_.fail_start) throw DeviceError("no device answered");
+    if (script_.on_edge) input_ = context().gpio_input({"BUTTON"}, {}, [this](const GpioEdge&) { script_.on_edge(); });
     publish("state", context().saved("state").value_or(false));
   }
   void sample() override {
@@ -48,14 +55,19 @@ class Scripted final : public Component, public Sensor, public Switch {
   }
   void set(bool on) override {
     if (script_.on_set) script_.on_set();
+    if (script_.sets_with) script_.sets_with(context(), on);
     context().save("state", on);
     publish("state", on);
   }
   void set_level(double level) { publish("level", level); }
-  void stop() noexcept override { ++script_.stops; }
+  void stop() noexcept override {
+    input_.reset();
+    ++script_.stops;
+  }
 
  private:
   Script& script_;
+  std::unique_ptr<GpioInput> input_;
 };
 
 /// The same abilities, for the description only: Scripted takes more than a context.
@@ -91,16 +103,20 @@ class World {
 
   /// Manual: timers fire in advance() only.
   explicit World(Time time = Time::real)
-      : clock(time == Time::real ? static_cast<const Clock&>(system_clock_)
-                                 : static_cast<const Clock&>(manual_clock_)) {
+      : clock(time == Time::real ? static_cast<const Clock&>(system_clock_) : static_cast<const Clock&>(floor_clock)) {
     std::string pattern = (std::filesystem::temp_directory_path() / "m2ag-component-XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
     store = std::make_unique<StateStore>(folder_ / "state.db", log);
     log.add_sink([this](const LogLine& line) { record(line); });
     bus.add_sink([this](const EventPtr& event) { registry.apply(event); });
+    bus.add_sink([this](const EventPtr& event) { subscriptions.apply(event); });
+    bus.add_sink([this](const EventPtr& event) { peers.availability().apply(event); });
+    bus.add_sink([this](const EventPtr& event) {
+      if (event->kind == EventKind::register_value && supervisor) supervisor->settings_changed(event->component);
+    });
     bus.add_sink([this](const EventPtr& event) { record(event); });
     services = std::make_unique<Services>(Services{"demo", clock, log, executor, scheduler, bus, registry,
-                                                   subscriptions, *store, hardware, connection,
+                                                   subscriptions, *store, hardware, connection, peers,
                                                    [this](Reply reply) { record(std::move(reply)); }});
     if (time == Time::real) scheduler.start();
   }
@@ -117,7 +133,9 @@ class World {
 
   void start(const std::vector<std::string>& ids = {"pump"}) {
     const auto spec = std::make_shared<ComponentSpec>(scripted_spec(script));
+    if (adjust) adjust(*spec);
     supervisor = std::make_unique<Supervisor>(*services);
+    peers.attach(*supervisor);
     std::vector<InstanceConfig> configs;
     for (const auto& id : ids) {
       InstanceConfig config;
@@ -126,10 +144,14 @@ class World {
       config.plugin = "scripted 1.0.0";
       config.interval = std::chrono::seconds(10);
       config.channels = channels;
+      config.settings = settings;
+      config.secrets = secrets;
       configs.push_back(config);
     }
     supervisor->add(std::move(configs));
+    supervisor->hold_back([this](const InstanceConfig&) { return hold; });
     router = std::make_unique<Router>("m2ag", std::vector<std::string>{"garden"}, *supervisor, *services);
+    add_register_requests(*router, *supervisor);
     supervisor->start();
   }
 
@@ -138,6 +160,9 @@ class World {
     manual_clock_.advance(step);
     scheduler.run_due();
   }
+
+  /// Time::manual: only the date jumps.
+  void jump_date(Clock::duration step) { manual_clock_.jump_date(step); }
 
   void send(std::string_view topic, std::string_view payload, bool retained = false,
             std::string_view response = "answers/1") {
@@ -163,6 +188,16 @@ class World {
   }
   bool wait_state(const std::string& state) {
     return wait([&] { return !states.empty() && states.back() == state; });
+  }
+  /// Until the call under way has returned; what it did may be seen before.
+  bool wait_idle(std::string_view id) {
+    return supervisor->find(id)->lane()->wait_idle(std::chrono::steady_clock::now() + std::chrono::seconds(30));
+  }
+  bool wait_availability(const std::string& last) {
+    return wait([&] { return !availability.empty() && availability.back() == last; });
+  }
+  bool wait_event(const std::string& last) {
+    return wait([&] { return !events.empty() && events.back() == last; });
   }
   bool wait_value(std::string_view channel, const Value& value) {
     return wait([&] { return registry.value("pump", channel) == value; });
@@ -192,6 +227,7 @@ class World {
   ManualClock manual_clock_;
 
  public:
+  FloorClock floor_clock{manual_clock_};  ///< Time::manual
   const Clock& clock;
   Log log{LogLevel::warning};
   Executor executor{clock};
@@ -201,10 +237,17 @@ class World {
   Subscriptions subscriptions;
   Hardware hardware;
   Connection connection{true};
+  Peers peers{clock, log, registry};
   std::unique_ptr<StateStore> store;
   std::unique_ptr<Services> services;
   Script script;
-  ChannelSettingsMap channels;  ///< of every component, before start()
+  // of every component, before start()
+  ChannelSettingsMap channels;
+  std::function<void(ComponentSpec&)> adjust;
+  Value settings = Value::Map{};
+  std::vector<std::string> secrets;
+  std::optional<Supervisor::Hold> hold;
+
   std::unique_ptr<Supervisor> supervisor;
   std::unique_ptr<Router> router;
   std::vector<std::string> states, availability, events;

@@ -7,10 +7,10 @@
 namespace m2ag::host {
 
 void check_channel(const Entry& component, const ComponentSpec& spec, const std::string& name,
-                   const ChannelSettings& settings, Problems& problems) {
+                   const ChannelSettings& settings, std::chrono::microseconds interval, Problems& problems) {
   const auto channel = std::find_if(spec.channels.begin(), spec.channels.end(),
                                     [&](const ChannelSpec& each) { return each.name == name; });
-  const auto problem = settings_problem(settings, *channel);
+  const auto problem = settings_problem(settings, *channel, interval);
   if (!problem) return;
   const Entry* channels = component.value.find("channels");
   const Entry* own = channels == nullptr ? nullptr : channels->value.find(name);

@@ -3,6 +3,7 @@
 
 #include <m2ag/plugin.h>
 
+#include <chrono>
 #include <string>
 
 #include "config/document.h"
@@ -10,8 +11,8 @@
 
 namespace m2ag::host {
 
-/// `component` is the entry of the component, whose settings were bound without a problem of their own.
+/// `component` is the entry of the component, whose settings were bound without a problem of their own; `interval` is a sensor's, else 0.
 void check_channel(const Entry& component, const ComponentSpec& spec, const std::string& name,
-                   const ChannelSettings& settings, Problems& problems);
+                   const ChannelSettings& settings, std::chrono::microseconds interval, Problems& problems);
 
 }  // namespace m2ag::host

@@ -9,6 +9,7 @@
 #include "config/channel_check.h"
 #include "config/hint.h"
 #include "config/id_check.h"
+#include "config/isolation_check.h"
 #include "config/mqtt_check.h"
 #include "config/scalar.h"
 #include "core/topic.h"
@@ -32,6 +33,7 @@ class DescriptorBinder {
   Descriptor bind_all() {
     descriptor_.file = file_;
     descriptor_.files = sources_.files;
+    descriptor_.document = std::make_shared<const Node>(sources_.root);
     if (!check_root()) return std::move(descriptor_);
     for (Entry& entry : root_.entries) refuse_secrets(entry.value, entry.key);
     sections();
@@ -285,6 +287,7 @@ class DescriptorBinder {
     for (const Entry& entry : entries_of(section->value, "components", "a map of components, each an id with a type")) {
       component(entry, join_path("components", entry.key));
     }
+    check_isolation(section->value, descriptor_.components, *types_, problems_);
   }
 
   void component(const Entry& entry, const std::string& path) {
@@ -313,6 +316,8 @@ class DescriptorBinder {
     if (!component.lane.empty() && !valid_id(component.lane)) {
       problems_.error(entry.value.find("lane")->value.mark, join_path(path, "lane"), id_problem(component.lane));
     }
+    component.isolated = take_text(settings, "isolation") == "process";
+    if (component.isolated) check_isolated(entry, component, join_path(path, "isolation"));
     if (const Value enabled = take(settings, "enabled"); enabled.is_bool()) component.enabled = enabled.as_bool();
     if (const Value json = take(settings, "publish_json"); json.is_bool()) component.publish_json = json.as_bool();
     if (spec != nullptr && spec->sensor) {
@@ -324,12 +329,28 @@ class DescriptorBinder {
     if (spec != nullptr && complete && channels.is_map()) {
       for (const auto& [name, bound] : channels.as_map()) {
         ChannelSettings own = channel_settings(bound);
-        check_channel(entry, *spec, name, own, problems_);
+        check_channel(entry, *spec, name, own, component.interval, problems_);
         component.channels.emplace(name, std::move(own));
       }
     }
     component.settings = std::move(settings);
     descriptor_.components.push_back(std::move(component));
+  }
+
+  void check_isolated(const Entry& entry, const ComponentSection& component, const std::string& path) {
+    const Mark where = entry.value.find("isolation")->value.mark;
+    if (!component.lane.empty()) {
+      problems_.error(
+          where, path,
+          fmt::format("a lane is shared within one process: take \"lane: {}\" away, or \"isolation: process\"",
+                      component.lane));
+    }
+    if (descriptor_.mqtt.url.empty()) {
+      problems_.error(
+          where, path,
+          "a process of its own speaks with the others over MQTT, and there is no broker: give mqtt.url, or "
+          "take \"isolation: process\" away");
+    }
   }
 
   static Value take(Value::Map& settings, std::string_view key) {
@@ -359,8 +380,8 @@ class DescriptorBinder {
 
 bool ComponentSection::same_as(const ComponentSection& other) const {
   return id == other.id && type == other.type && name == other.name && enabled == other.enabled && lane == other.lane &&
-         interval == other.interval && publish_json == other.publish_json && channels == other.channels &&
-         settings == other.settings;
+         isolated == other.isolated && interval == other.interval && publish_json == other.publish_json &&
+         channels == other.channels && settings == other.settings && secrets == other.secrets;
 }
 
 std::optional<Descriptor> bind_descriptor(const Sources& sources, const fs::path& file, const Environment& environment,

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -92,6 +93,7 @@ struct ComponentSection {
   std::string name;  ///< empty when not given
   bool enabled = true;
   std::string lane;                       ///< empty: one of its own
+  bool isolated = false;                  ///< `isolation: process`
   std::chrono::microseconds interval{0};  ///< of a sensor
   bool publish_json = false;
   std::map<std::string, ChannelSettings, std::less<>> channels;  ///< only those given
@@ -112,6 +114,8 @@ struct Descriptor {
   StateSection state;
   SimulatedSection simulated;
   std::vector<ComponentSection> components;  ///< in the order of the files
+  std::shared_ptr<const Node>
+      document;  ///< what it was bound from, secrets too: for the process of an isolated component
 };
 
 /// Nothing when there are errors. Without `types` the sections `components` and `simulated` are passed over: enough to reach the broker.
@@ -126,9 +130,11 @@ std::optional<Descriptor> read_descriptor_text(std::string_view text, const std:
 std::optional<Descriptor> bind_descriptor(const Sources& sources, const std::filesystem::path& file,
                                           const Environment& environment, const Types* types, Problems& problems);
 
-/// The rows a component of this type has in a descriptor: the host's own keys (type, name, enabled, lane, interval, publish_json,
-/// channels), then the type's.
+/// The rows a component of this type has in a descriptor: the host's own keys (type, name, enabled, lane, isolation, interval,
+/// publish_json, channels), then the type's.
 std::vector<ParamSpec> component_params(const ComponentSpec& spec);
+/// Whether one of these rows is a register, as far as its description says: what is secret is none, whatever the plugin says.
+bool is_register(const ParamSpec& spec);
 /// Likewise of a simulated chip: `chip`, then the chip's own.
 std::vector<ParamSpec> chip_params(const SimulatedChipSpec& spec);
 /// The sections of the top level that are plain tables: device, mqtt, log, state.

@@ -61,7 +61,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnAnchor(const YAML::Mark&, const std::string&) override {}
 
   void OnNull(const YAML::Mark& where, YAML::anchor_t anchor) override {
-    if (expects_key()) throw Stopped{place(where), path(), "a key is missing before \":\""};
+    if (expects_key()) throw no_key(place(where));
     add(node(Node::Kind::null, null_place(place(where)), "", anchor));
   }
 
@@ -116,6 +116,14 @@ class TreeBuilder final : public YAML::EventHandler {
   char character(BytePlace place) const {
     const std::size_t offset = lines_.offset(place.line, place.column);
     return offset < lines_.text().size() ? lines_.text()[offset] : '\0';
+  }
+
+  /// Inside { } yaml-cpp takes a key that is too long for a value, and puts a key of nothing before it.
+  Stopped no_key(BytePlace where) const {
+    const std::string_view line = lines_.line(where.line);
+    const std::size_t colon = line.find(':', where.column);
+    const bool too_long = colon != line.npos && is_too_long_for_key(line.substr(where.column, colon - where.column));
+    return {where, path(), too_long ? kKeyTooLong : "a key is missing before \":\""};
   }
 
   bool expects_key() const { return !frames_.empty() && frames_.back().node.is_map() && !frames_.back().has_key; }

@@ -82,6 +82,9 @@ std::string description(const ParamSpec& spec) {
 json alternative(const std::string& key, const std::string& word, const std::vector<ParamSpec>& params,
                  const std::string& text) {
   json then = object_schema(params);
+  for (const ParamSpec& param : params) {
+    if (is_register(param)) then["properties"][param.name]["x-register"] = true;
+  }
   then["properties"][key] = {{"const", word}, {"description", text}};
   return {{"if", {{"properties", {{key, {{"const", word}}}}}, {"required", {key}}}}, {"then", std::move(then)}};
 }

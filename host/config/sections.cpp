@@ -1,4 +1,6 @@
 // The host's own keys: names, meaning, limits and defaults, for validation, schema and documentation alike.
+#include <algorithm>
+
 #include "config/descriptor.h"
 
 namespace m2ag::host {
@@ -46,7 +48,8 @@ void LogSection::describe(ParamTable<LogSection>& table) {
 void StateSection::describe(ParamTable<StateSection>& table) {
   table.param(
       "file", &StateSection::file,
-      "database of what must survive a restart; without it state.db in $STATE_DIRECTORY, else beside the descriptor");
+      "database of what must survive a restart; without it state.db in $STATE_DIRECTORY, else NAME.state.db beside the "
+      "descriptor NAME.yaml");
 }
 
 namespace {
@@ -100,17 +103,30 @@ std::vector<ParamSpec> component_params(const ComponentSpec& spec) {
   params.push_back(row("enabled", ParamType::boolean, "false: as if it were not there", true));
   params.push_back(
       row("lane", ParamType::text, "components of one lane never run at the same time; without it each has its own"));
+  params.push_back(row("isolation", ParamType::text,
+                       "process: runs in a process of its own, so that a crash ends only that; see docs/faults.md",
+                       "none"));
+  params.back().choices = {"none", "process"};
   if (spec.sensor) {
     params.push_back(
         row("interval", ParamType::duration, "time from one measurement to the next", spec.interval.count()));
     params.back().minimum = 1'000;                 // 1 ms
     params.back().maximum = 7.0 * 86'400'000'000;  // a week
+    params.back().runtime = true;
   }
   params.push_back(row("publish_json", ParamType::boolean, "publish all channels as one JSON object too", false));
   params.push_back(channels_row(spec));
   params.insert(params.end(), spec.params.begin(), spec.params.end());
   return params;
 }
+
+namespace {
+
+bool has_secret(const ParamSpec& spec) { return spec.secret || std::ranges::any_of(spec.fields, has_secret); }
+
+}  // namespace
+
+bool is_register(const ParamSpec& spec) { return spec.runtime && !has_secret(spec); }
 
 std::vector<ParamSpec> chip_params(const SimulatedChipSpec& spec) {
   std::vector<ParamSpec> params{row("chip", ParamType::text, "which model of a plugin")};

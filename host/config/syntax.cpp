@@ -35,6 +35,8 @@ SyntaxError explain_colon(BytePlace place, const TextLines& lines) {
     return {place, "a second \":\" in one line; if it belongs to the value, put the value in quotes"};
   }
   const std::size_t indent = indentation(line);
+  if (is_too_long_for_key(line.substr(0, place.column).substr(std::min(indent, place.column))))
+    return {{place.line, indent}, kKeyTooLong};
   if (const auto above = content_above(lines, place.line)) {
     const std::string_view previous = lines.line(*above);
     if (!has_key(previous)) {
@@ -75,6 +77,8 @@ SyntaxError explain_flow_end(BytePlace place, const TextLines& lines, const std:
 
 }  // namespace
 
+bool is_too_long_for_key(std::string_view text) { return text.size() > 1024; }
+
 SyntaxError explain(std::string_view message, BytePlace place, const TextLines& lines,
                     const std::optional<OpenFlow>& open) {
   const std::string_view line = lines.line(place.line);
@@ -91,7 +95,8 @@ SyntaxError explain(std::string_view message, BytePlace place, const TextLines& 
   if (message == "illegal block entry") return {place, "a list item (\"- \") must begin on a line of its own"};
   if (message == "unknown token")
     return {place, fmt::format("a value cannot begin with \"{}\"; put it in quotes", here.substr(0, 1))};
-  if (message == "the referenced anchor is not defined") return {place, "no anchor (&) of this name stands above"};
+  if (message.starts_with("the referenced anchor is not defined"))
+    return {place, "no anchor (&) of this name stands above"};
   if (message.starts_with("unknown escape character")) {
     return {place, "unknown escape in a text in double quotes; write \\\\ for a backslash, or use single quotes"};
   }

@@ -37,4 +37,8 @@ SyntaxError explain_second_document(BytePlace place, const TextLines& lines);
 /// Looks at the quoted text that begins at or after `place` (after tag and anchor): its quote, when it is never closed. yaml-cpp lets that pass.
 std::optional<SyntaxError> find_open_quote(BytePlace place, const TextLines& lines);
 
+/// YAML 1.2, 7.4: what a mapping's key on one line may have.
+bool is_too_long_for_key(std::string_view text);
+inline constexpr const char* kKeyTooLong = "this key is too long, a key has at most 1024 characters";
+
 }  // namespace m2ag::host

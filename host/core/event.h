@@ -1,4 +1,5 @@
-// What happens inside a host, as immutable records on the bus: a channel's new value, a moment, a component's status, a device event.
+// What happens inside a host, as immutable records on the bus: a channel's new value, a moment, a component's status,
+// a register's value, a device event.
 #pragma once
 
 #include <m2ag/channel.h>
@@ -11,11 +12,12 @@
 namespace m2ag::host {
 
 enum class EventKind {
-  value,         ///< a channel has a new value: `name` is the channel
-  moment,        ///< an event channel fired: `name` is the channel, `value` its type
-  status,        ///< `value` is a map: state, reason
-  availability,  ///< `value` is true when online
-  device,        ///< `name` is the type (component_failed, …), `value` a map
+  value,           ///< a channel has a new value: `name` is the channel
+  moment,          ///< an event channel fired: `name` is the channel, `value` its type
+  status,          ///< `value` is a map: state, reason
+  availability,    ///< `value` is true when online
+  register_value,  ///< `name` is the register, `value` its text; null: it has no value
+  device,          ///< `name` is the type (component_failed, …), `value` a map
 };
 
 struct Event {

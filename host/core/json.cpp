@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <vector>
 
 namespace m2ag::host {
 namespace {
@@ -41,18 +43,39 @@ bool brackets_too_deep(std::string_view text, int depth) {
   return false;
 }
 
-/// "[json.exception.parse_error.101] parse error at line 1, column 5: syntax error …": the part after the id speaks to people. It quotes
-/// the text up to the error, which may be all of it and may end inside a character.
-std::string sentence_of(const Json::exception& caught) {
-  std::string text = caught.what();
-  if (const auto bracket = text.find("] "); bracket != std::string::npos) text.erase(0, bracket + 2);
-  constexpr std::size_t kLongest = 300;
-  if (text.size() > kLongest) text.replace(kLongest / 2, text.size() - kLongest, "...");
+std::string readable(std::string text, std::size_t longest = 300) {
+  if (text.size() > longest) text.replace(longest / 2, text.size() - longest, "...");
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7E) c = '?';
   }
   return text;
 }
+
+/// "[json.exception.parse_error.101] parse error at line 1, column 5: syntax error …": the part after the id speaks to people. It quotes
+/// the text up to the error, which may be all of it and may end inside a character.
+std::string sentence_of(const Json::exception& caught) {
+  std::string text = caught.what();
+  if (const auto bracket = text.find("] "); bracket != std::string::npos) text.erase(0, bracket + 2);
+  return readable(std::move(text));
+}
+
+/// Two keys of one name: most readers take one of them without a word, and not all the same. Hears of each part of the text in turn.
+class TwiceWatch {
+ public:
+  bool operator()(Json::parse_event_t event, const Json& parsed) {
+    if (event == Json::parse_event_t::object_start) open_.emplace_back();
+    if (event == Json::parse_event_t::object_end) open_.pop_back();
+    if (event == Json::parse_event_t::key && !open_.back().insert(parsed.get<std::string>()).second && !found_)
+      found_ = parsed.get<std::string>();
+    return true;
+  }
+  /// The first one.
+  const std::optional<std::string>& found() const { return found_; }
+
+ private:
+  std::vector<std::set<std::string>> open_;
+  std::optional<std::string> found_;
+};
 
 }  // namespace
 
@@ -109,7 +132,13 @@ std::optional<Value> parse_json(std::string_view text, std::string& error, int d
     return std::nullopt;
   }
   try {
-    const Json json = Json::parse(text);
+    TwiceWatch twice;
+    const Json json =
+        Json::parse(text, [&twice](int, Json::parse_event_t event, Json& parsed) { return twice(event, parsed); });
+    if (twice.found()) {
+      error = fmt::format("the key \"{}\" is there twice", readable(*twice.found(), 40));
+      return std::nullopt;
+    }
     if (too_deep(json, depth)) {
       error = fmt::format("nested more than {} levels deep", depth);
       return std::nullopt;

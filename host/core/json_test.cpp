@@ -31,6 +31,17 @@ TEST_CASE("what is not JSON is nothing, with a reason") {
   }
 }
 
+TEST_CASE("a key that is there twice in one object is refused, whatever the values") {
+  std::string error;
+  for (const char* text : {R"({"a":1,"a":1})", R"([{"b":{"a":1,"c":2,"a":3}}])", R"({"\u0061":1,"a":2})"}) {
+    CHECK_FALSE(parse_json(text, error).has_value());
+    CHECK(error == "the key \"a\" is there twice");
+  }
+  CHECK_FALSE(parse_json("{\"" + std::string(100, 'x') + "\":1,\"" + std::string(100, 'x') + "\":1}", error));
+  CHECK(error.size() < 80);
+  CHECK(parse_json(R"([{"a":1},{"a":{"a":2}},{"b":"a","a":"a"}])", error).has_value());
+}
+
 TEST_CASE("deep nesting is refused before anything is built") {
   std::string error;
   CHECK(parse_json(std::string(16, '[') + std::string(16, ']'), error).has_value());

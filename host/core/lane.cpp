@@ -14,7 +14,7 @@ constexpr std::chrono::milliseconds kTurnTime{1};
 /// An idle lane gives the memory of a longer queue back.
 constexpr std::size_t kKeptRoom = 16;
 
-thread_local const CallTag* current_call = nullptr;
+thread_local const Lane* turn_of = nullptr;
 
 }  // namespace
 
@@ -55,7 +55,15 @@ bool Lane::enqueue(Entry& entry) {
   return true;
 }
 
+bool Lane::is_here() const noexcept { return turn_of == this; }
+
 void Lane::run_turn() noexcept {
+  turn_of = this;
+  run_tasks();
+  turn_of = nullptr;
+}
+
+void Lane::run_tasks() noexcept {
   Clock::time_point begin;
   Clock::time_point started;
   std::size_t taken = 0;
@@ -105,7 +113,7 @@ std::optional<Lane::Entry> Lane::take(std::size_t taken, Clock::time_point& star
 }
 
 void Lane::run(Task& task, const CallTag& tag) {
-  const CallTag* const outer = std::exchange(current_call, &tag);
+  const CurrentCall call(tag);
   try {
     task();
   } catch (const std::exception& error) {
@@ -113,7 +121,6 @@ void Lane::run(Task& task, const CallTag& tag) {
   } catch (...) {
     report(tag, "something that is no std::exception", nullptr);
   }
-  current_call = outer;
 }
 
 void Lane::report(const CallTag& tag, std::string_view message, const std::exception* exception) {
@@ -166,7 +173,7 @@ std::size_t Lane::remove(Matches matches, bool closing) {
 std::optional<RunningCall> Lane::running() const {
   const std::lock_guard lock(mutex_);
   if (!running_) return std::nullopt;
-  return RunningCall{std::string(running_->label), std::string(running_->owner), started_};
+  return RunningCall{std::string(running_->label), std::string(running_->owner), running_->owner.data(), started_};
 }
 
 std::size_t Lane::pending() const {
@@ -178,7 +185,5 @@ bool Lane::wait_idle(std::chrono::steady_clock::time_point deadline) {
   std::unique_lock lock(mutex_);
   return idle_.wait_until(lock, deadline, [this] { return !scheduled_; });
 }
-
-const CallTag* Lane::current() noexcept { return current_call; }
 
 }  // namespace m2ag::host

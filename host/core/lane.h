@@ -12,19 +12,13 @@
 #include <string>
 #include <string_view>
 
+#include "core/current_call.h"
 #include "core/executor.h"
 #include "core/log.h"
 #include "core/ring.h"
 #include "core/task.h"
 
 namespace m2ag::host {
-
-/// Whose call it is. Both texts must live as long as the task does: literals, or text of an object that the task keeps alive.
-struct CallTag {
-  std::string_view label;  ///< what is called: "set", "sample", "start"
-  std::string_view owner =
-      {};  ///< which component; compared by where it lies, so that an instance and its successor of one id differ
-};
 
 /// What a call threw. Views and pointer are valid while the handler runs.
 struct CallError {
@@ -36,6 +30,7 @@ struct CallError {
 struct RunningCall {
   std::string label;
   std::string owner;
+  const void* owner_address = nullptr;  ///< where the CallTag's owner lies: an instance and its successor have one id
   Clock::time_point started;
 };
 
@@ -79,11 +74,11 @@ class Lane final : public Runnable, public std::enable_shared_from_this<Lane> {
   /// Commands and posts that wait, the running call not counted.
   std::size_t pending() const;
 
+  /// The calling thread runs what is on this lane.
+  bool is_here() const noexcept;
+
   /// Waits until nothing waits and nothing runs, at most until `deadline` (real time). Not from the lane itself.
   bool wait_idle(std::chrono::steady_clock::time_point deadline);
-
-  /// Whose call the calling thread is in, or nullptr outside of lanes. Safe in a signal handler: it names who crashed.
-  static const CallTag* current() noexcept;
 
  private:
   struct Entry {
@@ -95,6 +90,7 @@ class Lane final : public Runnable, public std::enable_shared_from_this<Lane> {
   };
 
   void run_turn() noexcept override;
+  void run_tasks() noexcept;
   void refused() noexcept override;
   bool enqueue(Entry& entry);
   std::optional<Entry> take(std::size_t taken, Clock::time_point& started);

@@ -110,13 +110,13 @@ TEST_CASE_METHOD(LaneFixture, "expired commands make room") {
 
 TEST_CASE_METHOD(LaneFixture, "the lane says who runs since when") {
   CHECK_FALSE(lane->running());
-  CHECK(Lane::current() == nullptr);
+  CHECK(CurrentCall::get() == nullptr);
   const auto owner = std::make_shared<std::string>("garage/relay");
   const CallTag* seen = nullptr;
   std::string label;
   lane->post(
       [&, owner] {
-        seen = Lane::current();
+        seen = CurrentCall::get();
         label = seen->label;
         gate.wait();
       },
@@ -134,7 +134,7 @@ TEST_CASE_METHOD(LaneFixture, "the lane says who runs since when") {
   REQUIRE(lane->wait_idle(test_deadline()));
   CHECK_FALSE(lane->running());
   CHECK(label == "set");
-  CHECK(Lane::current() == nullptr);
+  CHECK(CurrentCall::get() == nullptr);
 }
 
 TEST_CASE("a task that throws is reported, and the lane goes on") {
@@ -254,6 +254,21 @@ TEST_CASE("six of twenty lanes blocked do not keep the others from working") {
   for (std::size_t n = kBlocked; n < lanes.size(); ++n) CHECK(lanes[n]->pending() == 0);
   gate.open();
   for (const auto& lane : lanes) CHECK(lane->wait_idle(test_deadline()));
+}
+
+TEST_CASE_METHOD(LaneFixture, "a thread knows which lane it runs") {
+  const auto one = Lane::create(executor, "one"), other = Lane::create(executor, "other");
+  std::atomic<bool> here{false}, there{true};
+  one->post(
+      [&] {
+        here = one->is_here();
+        there = other->is_here();
+      },
+      {"look"});
+  REQUIRE(one->wait_idle(test_deadline()));
+  CHECK(here);
+  CHECK_FALSE(there);
+  CHECK_FALSE(one->is_here());
 }
 
 TEST_CASE("ten thousand idle lanes cost no threads") {

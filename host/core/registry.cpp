@@ -9,6 +9,7 @@ void Registry::apply(const EventPtr& event) {
   switch (event->kind) {
     case EventKind::value: entry.values[event->name] = event; break;
     case EventKind::status: entry.status = event; break;
+    case EventKind::register_value: entry.registers[event->name] = event; break;
     default: entry.availability = event; break;
   }
 }
@@ -46,10 +47,30 @@ std::vector<EventPtr> Registry::remove(std::string_view component) {
   return out;
 }
 
+std::vector<EventPtr> Registry::remove_values(std::string_view component,
+                                              const std::set<std::string, std::less<>>& channels,
+                                              const std::set<std::string, std::less<>>& registers) {
+  const std::lock_guard lock(mutex_);
+  std::vector<EventPtr> out;
+  const auto entry = components_.find(component);
+  if (entry == components_.end()) return out;
+  const auto take_out = [&out](auto& events, const auto& kept) {
+    std::erase_if(events, [&](const auto& event) {
+      if (kept.contains(event.first)) return false;
+      out.push_back(event.second);
+      return true;
+    });
+  };
+  take_out(entry->second.values, channels);
+  take_out(entry->second.registers, registers);
+  return out;
+}
+
 void Registry::append(const Entry& entry, std::vector<EventPtr>& out) {
   if (entry.status) out.push_back(entry.status);
   if (entry.availability) out.push_back(entry.availability);
   for (const auto& [channel, event] : entry.values) out.push_back(event);
+  for (const auto& [name, event] : entry.registers) out.push_back(event);
 }
 
 }  // namespace m2ag::host

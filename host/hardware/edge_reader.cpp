@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/current_call.h"
+
 namespace m2ag::host {
 
 namespace {
@@ -48,6 +50,7 @@ void EdgeReader::add(std::uint64_t id, EdgeSource& source) {
   if (thread_.joinable()) {
     ::eventfd_write(wake_.get(), 1);
   } else {
+    const CurrentCall nobody({});  // not the component's that happens to open the first input
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
   }
 }

@@ -11,11 +11,16 @@
 #include <utility>
 #include <vector>
 
+#include "core/current_call.h"
+
 namespace m2ag::host {
 
 namespace {
 
 using std::chrono::nanoseconds;
+
+// Kernels before 6.5 wake nobody who waits for edges of a chip that is unplugged: it is found out by asking.
+constexpr std::chrono::seconds kCheckInterval{10};
 
 // libstdc++'s steady_clock is CLOCK_MONOTONIC: the clock of the kernel's edge times.
 nanoseconds monotonic_now() { return std::chrono::steady_clock::now().time_since_epoch(); }
@@ -44,8 +49,12 @@ std::shared_ptr<void> EdgeThread::watch(EdgeSource& source, std::chrono::microse
   auto debouncer =
       debounce.count() > 0 ? std::optional<Debouncer>(std::in_place, debounce, source.level()) : std::nullopt;
   const std::uint64_t id = ++next_id_;
-  watched_.emplace(id, Watched{source, std::move(debouncer), std::move(on_edge), std::move(on_lost)});
-  if (!thread_.joinable()) thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  watched_.emplace(id, Watched{source, std::move(debouncer), std::move(on_edge), std::move(on_lost),
+                               monotonic_now() + kCheckInterval});
+  if (!thread_.joinable()) {
+    const CurrentCall nobody({});  // not the component's that happens to open the first input
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  }
   lock.unlock();
   reader_.add(id, source);
   return {this, [id](EdgeThread* thread) { thread->remove(id); }};
@@ -70,15 +79,20 @@ void EdgeThread::run(const std::stop_token& stop) {
     ::ppoll(files.data(), files.size(), deadline ? &timeout : nullptr, nullptr);
     lock.lock();
     read_all();
-    for (auto& [id, watched] : watched_) settle(watched, monotonic_now());
+    for (auto& [id, watched] : watched_) {
+      settle(watched, monotonic_now());
+      check(watched, monotonic_now());
+    }
   }
 }
 
 std::optional<nanoseconds> EdgeThread::next_deadline() const {
   std::optional<nanoseconds> next;
   for (const auto& [id, watched] : watched_) {
-    const auto due = watched.debouncer ? watched.debouncer->deadline() : std::nullopt;
-    if (due && (!next || *due < *next)) next = due;
+    if (watched.gone) continue;
+    const auto settles = watched.debouncer ? watched.debouncer->deadline() : std::nullopt;
+    const auto due = std::min(settles.value_or(watched.next_check), watched.next_check);
+    if (!next || due < *next) next = due;
   }
   return next;
 }
@@ -115,6 +129,16 @@ void EdgeThread::settle(Watched& watched, nanoseconds now) {
   }
   if (const auto settled = watched.debouncer->settle(now)) {
     watched.on_edge({settled->active, settled->since, ++watched.sequence});
+  }
+}
+
+void EdgeThread::check(Watched& watched, nanoseconds now) {
+  if (watched.gone || now < watched.next_check) return;
+  watched.next_check = now + kCheckInterval;
+  try {
+    watched.source.level();
+  } catch (const DeviceError& error) {
+    lose(watched, error.what());
   }
 }
 

@@ -44,6 +44,7 @@ class EdgeThread {
     std::optional<Debouncer> debouncer;  // none: every edge counts
     EdgeHandler on_edge;
     LineLostHandler on_lost;
+    std::chrono::nanoseconds next_check;  // whether the line is still there
     std::uint32_t sequence = 0;
     bool gone = false;
   };
@@ -53,6 +54,7 @@ class EdgeThread {
   void read_all();
   void tell(Watched& watched, const RawEdge& edge);
   void settle(Watched& watched, std::chrono::nanoseconds now);
+  void check(Watched& watched, std::chrono::nanoseconds now);
   void lose(Watched& watched, const std::string& reason);
   void remove(std::uint64_t id);
   void wake();

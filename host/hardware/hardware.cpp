@@ -6,8 +6,14 @@
 
 namespace m2ag::host {
 
-std::unique_ptr<I2cDevice> Hardware::i2c(const I2cConfig& config) const {
-  return simulated_i2c_.has_bus(config.bus) ? simulated_i2c_.open(config) : open_linux_i2c(config, files_);
+std::unique_ptr<I2cDevice> Hardware::i2c(const I2cConfig& config) {
+  if (simulated_i2c_.has_bus(config.bus)) return simulated_i2c_.open(config);
+  return open_linux_i2c(config, files_, i2c_locks_);
+}
+
+std::vector<I2cBusScan> Hardware::scan_i2c(const std::optional<std::string>& bus) {
+  if (bus) return {scan_i2c_bus(*bus, files_, i2c_locks_)};
+  return host::scan_i2c(files_, i2c_locks_);
 }
 
 std::unique_ptr<GpioOutput> Hardware::gpio_output(const GpioLineConfig& line, const GpioOutputOptions& options,

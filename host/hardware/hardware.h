@@ -13,6 +13,9 @@
 
 #include "hardware/device_files.h"
 #include "hardware/edge_thread.h"
+#include "hardware/gpio_chips.h"
+#include "hardware/i2c_locks.h"
+#include "hardware/i2c_scan.h"
 #include "hardware/linux_gpio.h"
 #include "hardware/simulated_gpio.h"
 #include "hardware/simulated_i2c.h"
@@ -29,7 +32,7 @@ class Hardware {
   SimulatedGpio& simulated_gpio() { return simulated_gpio_; }
 
   /// Each may block, and throws as linux_i2c.h, linux_gpio.h and device_files.h say.
-  std::unique_ptr<I2cDevice> i2c(const I2cConfig& config) const;
+  std::unique_ptr<I2cDevice> i2c(const I2cConfig& config);
   /// `consumer` ("greenhouse/pump") is what `gpioinfo` and the message of a busy line show.
   std::unique_ptr<GpioOutput> gpio_output(const GpioLineConfig& line, const GpioOutputOptions& options,
                                           const std::string& consumer);
@@ -41,6 +44,11 @@ class Hardware {
     return simulated_gpio_.outside(line);
   }
 
+  /// What the machine itself has, without what is simulated; between the transfers of the components, which go on. Without a `bus` all
+  /// of them. Blocks as long as a bus does. Throws as scan_i2c_bus.
+  std::vector<I2cBusScan> scan_i2c(const std::optional<std::string>& bus = {});
+  GpioChips gpio_chips() const { return open_gpio_chips(files_); }
+
   std::string sysfs_read(const std::string& path) const { return host::sysfs_read(files_, path); }
   void sysfs_write(const std::string& path, std::string_view text) const { host::sysfs_write(files_, path, text); }
   std::optional<std::vector<std::string>> sysfs_list(const std::string& path) const {
@@ -50,6 +58,7 @@ class Hardware {
 
  private:
   const DeviceFiles files_;
+  I2cLocks i2c_locks_;
   EdgeThread edges_;
   LinuxGpio linux_gpio_;
   SimulatedGpio simulated_gpio_;

@@ -5,23 +5,15 @@
 #include <m2ag/i2c.h>
 
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "hardware/device_files.h"
+#include "hardware/i2c_locks.h"
 
 namespace m2ag::host {
 
-struct I2cBus {
-  std::string name;     ///< "i2c-1"
-  std::string adapter;  ///< what the driver calls it: "bcm2835 (i2c@7e804000)"
-};
-
-/// The buses that the kernel has, by number.
-std::vector<I2cBus> list_i2c_buses(const DeviceFiles& files);
-
 /// Throws ConfigError for a name that can be no bus, DeviceError for: no such bus (with those that are there), no permission (with the
-/// group), an address that a kernel driver holds (with the driver). Whether a chip answers shows with the first call.
-std::unique_ptr<I2cDevice> open_linux_i2c(const I2cConfig& config, const DeviceFiles& files);
+/// group), an address that a kernel driver holds (with the driver). Whether a chip answers shows with the first call,
+/// each of which holds the lock of its bus.
+std::unique_ptr<I2cDevice> open_linux_i2c(const I2cConfig& config, const DeviceFiles& files, I2cLocks& locks);
 
 }  // namespace m2ag::host

@@ -3,6 +3,7 @@
 
 #include "catch.h"
 #include "hardware/hardware.h"
+#include "hardware/i2c_bus.h"
 #include "hardware/linux_i2c.h"
 #include "hardware/temporary_folder.h"
 
@@ -14,6 +15,7 @@ namespace {
 struct Machine {
   TemporaryFolder folder;
   DeviceFiles files{folder.path() / "dev", folder.path() / "sys"};
+  mutable I2cLocks locks;
   Machine() {
     std::filesystem::create_directories(files.dev);
     std::filesystem::create_directories(files.sys);
@@ -25,7 +27,7 @@ struct Machine {
 TEST_CASE("a machine without I²C") {
   const Machine machine;
   CHECK(list_i2c_buses(machine.files).empty());
-  CHECK_THROWS_WITH(open_linux_i2c({"i2c-1", 0x76}, machine.files),
+  CHECK_THROWS_WITH(open_linux_i2c({"i2c-1", 0x76}, machine.files, machine.locks),
                     Contains("no I²C bus i2c-1: this machine has none"));
 }
 
@@ -34,18 +36,19 @@ TEST_CASE("the buses that are there are named, by number") {
   machine.folder.write("sys/bus/i2c/devices/i2c-10/name", "second adapter\n");
   machine.folder.write("sys/bus/i2c/devices/i2c-2/name", "first adapter\n");
   machine.folder.write("sys/bus/i2c/devices/2-0076/name", "bmp280\n");
-  CHECK_THROWS_WITH(open_linux_i2c({"i2c-1", 0x76}, machine.files),
+  CHECK_THROWS_WITH(open_linux_i2c({"i2c-1", 0x76}, machine.files, machine.locks),
                     "no I²C bus i2c-1; here are: i2c-2 (first adapter), i2c-10 (second adapter)");
-  CHECK_THROWS_WITH(open_linux_i2c({"i2c-2", 0x76}, machine.files), Contains("load the kernel module i2c-dev"));
+  CHECK_THROWS_WITH(open_linux_i2c({"i2c-2", 0x76}, machine.files, machine.locks),
+                    Contains("load the kernel module i2c-dev"));
 }
 
 TEST_CASE("a name that can be no bus") {
   const Machine machine;
   for (const char* bus : {"", "../etc/passwd", "/dev/i2c-1", ".."}) {
-    CHECK_THROWS_AS(open_linux_i2c({bus, 0x76}, machine.files), m2ag::ConfigError);
+    CHECK_THROWS_AS(open_linux_i2c({bus, 0x76}, machine.files, machine.locks), m2ag::ConfigError);
   }
   machine.folder.write("dev/notes", "");
-  CHECK_THROWS_WITH(open_linux_i2c({"notes", 0x76}, machine.files), Contains("is no I²C bus"));
+  CHECK_THROWS_WITH(open_linux_i2c({"notes", 0x76}, machine.files, machine.locks), Contains("is no I²C bus"));
 }
 
 TEST_CASE("a machine without GPIO") {

@@ -160,6 +160,11 @@ void SimulatedGpio::add_line(const GpioLineConfig& line, std::optional<bool> dri
   if (!wire) wire = std::make_shared<SimulatedWire>(name, driven);
 }
 
+void SimulatedGpio::remove_line(const GpioLineConfig& line) {
+  const std::lock_guard lock(mutex_);
+  wires_.erase(line_name(line));
+}
+
 void SimulatedGpio::clear() {
   const std::lock_guard lock(mutex_);
   wires_.clear();

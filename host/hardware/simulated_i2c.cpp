@@ -59,6 +59,30 @@ void SimulatedI2c::add_chip(const std::string& bus, std::uint8_t address, std::s
   buses_[bus]->chips[address] = std::move(chip);
 }
 
+void SimulatedI2c::remove_chip(const std::string& bus, std::uint8_t address) {
+  std::shared_ptr<SimulatedI2cChip> gone;  // its destructor is the plugin's: outside of the locks
+  const std::lock_guard lock(mutex_);
+  const auto entry = buses_.find(bus);
+  if (entry == buses_.end()) return;
+  const std::lock_guard bus_lock(entry->second->mutex);
+  const auto chip = entry->second->chips.find(address);
+  if (chip == entry->second->chips.end()) return;
+  gone = std::move(chip->second);
+  entry->second->chips.erase(chip);
+}
+
+void SimulatedI2c::remove_bus(const std::string& bus) {
+  std::shared_ptr<Bus> left;  // devices that are open keep it
+  std::map<std::uint8_t, std::shared_ptr<SimulatedI2cChip>> gone;
+  const std::lock_guard lock(mutex_);
+  const auto entry = buses_.find(bus);
+  if (entry == buses_.end()) return;
+  left = std::move(entry->second);
+  buses_.erase(entry);
+  const std::lock_guard bus_lock(left->mutex);
+  gone.swap(left->chips);
+}
+
 void SimulatedI2c::clear() {
   const std::lock_guard lock(mutex_);
   for (const auto& [name, bus] : buses_) {

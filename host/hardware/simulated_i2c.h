@@ -17,6 +17,9 @@ class SimulatedI2c {
   void add_bus(const std::string& bus);
   /// Puts a chip on a bus, which comes to be if it is not there; one at the same address is replaced. The chip keeps its plugin loaded.
   void add_chip(const std::string& bus, std::uint8_t address, std::shared_ptr<SimulatedI2cChip> chip);
+  /// The chip is pulled out: who talks to it hears that nothing answers.
+  void remove_chip(const std::string& bus, std::uint8_t address);
+  void remove_bus(const std::string& bus);
   /// Takes every bus and chip away: devices opened before answer no more.
   void clear();
   bool has_bus(const std::string& bus) const;

@@ -43,6 +43,31 @@ void Bridge::retained(std::string_view tail, std::string payload) {
   publish_(std::move(request));
 }
 
+void Bridge::publish_json_of(std::set<std::string, std::less<>> components) {
+  const std::lock_guard lock(mutex_);
+  for (const std::string& before : json_components_) {
+    if (!components.contains(before)) retained(before + "/json", "");
+  }
+  json_components_ = std::move(components);
+}
+
+void Bridge::info(const Value& info) {
+  const std::lock_guard lock(mutex_);
+  if (connected_) retained("info", dump_json(info));
+}
+
+void Bridge::forget(const std::vector<EventPtr>& events) {
+  const std::lock_guard lock(mutex_);
+  for (const EventPtr& event : events) {
+    const std::string_view between = event->kind == EventKind::register_value ? "/config/" : "/";
+    retained(fmt::format("{}{}{}", event->component, between, event->name), "");
+  }
+}
+
+void Bridge::forget_device() {
+  for (const char* tail : {"status", "info", "health"}) retained(tail, "");
+}
+
 void Bridge::apply(const EventPtr& event) {
   const std::lock_guard lock(mutex_);
   const bool waits = event->kind == EventKind::moment || event->kind == EventKind::device;
@@ -59,6 +84,8 @@ void Bridge::publish_event(const Event& event) {
     case EventKind::availability:
       return retained(event.component + "/availability", event.value.as_bool() ? "online" : "offline");
     case EventKind::status: return retained(event.component + "/status", dump_json(event.value));
+    case EventKind::register_value:  // nothing is an empty payload: the broker forgets what it kept
+      return retained(event.component + "/config/" + event.name, event.value.is_null() ? "" : event.value.as_text());
     case EventKind::moment: {
       PublishRequest request;
       request.topic = topic(event.component + '/' + event.name);
@@ -93,8 +120,10 @@ void Bridge::connected(const Value& info) {
   {
     const std::lock_guard lock(mutex_);
     connected_ = true;
-    retained("status", "online");
-    retained("info", dump_json(info));
+    if (!info.is_null()) {
+      retained("status", "online");
+      retained("info", dump_json(info));
+    }
   }
   for (const std::string& component : registry_.components()) {
     const std::lock_guard lock(mutex_);
@@ -149,12 +178,12 @@ void Bridge::health(const Value& health) {
   if (connected_) retained("health", dump_json(health));
 }
 
-void Bridge::log(const LogLine& line) {
+void Bridge::log(const LogLine& line, std::chrono::system_clock::time_point time) {
   {
     const std::lock_guard lock(mutex_);
     if (!connected_) return;
   }
-  Value::Map body{{"time", iso_time(std::chrono::system_clock::now())}, {"message", line.message}};
+  Value::Map body{{"time", iso_time(time)}, {"message", line.message}};
   if (!line.component.empty()) body.emplace("component", line.component);
   PublishRequest request;
   request.topic = topic("log/" + std::string(to_string(line.level)));

@@ -96,3 +96,25 @@ TEST_CASE_METHOD(Fixture, "what was addressed becomes a topic only when it is an
   INFO(refused.command);
   CHECK(topics_of(refused) == std::vector<std::string>{"m2ag/house/event/command_refused"});
 }
+
+TEST_CASE_METHOD(Fixture, "a register is retained, and one without a value is cleared at the broker") {
+  const auto event = [](Value value) {
+    return std::make_shared<const Event>(Event{EventKind::register_value, "pump", "max_on", std::move(value)});
+  };
+  bridge.connected(Value::Map{});
+  published.clear();
+  bridge.apply(event("10m"));
+  bridge.apply(event({}));
+  REQUIRE(published.size() == 2);
+  CHECK(published[0].topic == "m2ag/house/pump/config/max_on");
+  CHECK(published[0].payload == "10m");
+  CHECK(published[1].payload.empty());
+  CHECK(published[1].retain);
+
+  // What is newest is published again with each connection.
+  registry.apply(event("9m"));
+  bridge.disconnected();
+  published.clear();
+  bridge.connected(Value::Map{});
+  CHECK(published.back().payload == "9m");
+}

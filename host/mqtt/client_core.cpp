@@ -46,7 +46,9 @@ ClientCore::ClientCore(Private, MqttSettings settings, MqttClient::Handlers hand
       log_(log),
       outbound_(static_cast<PahoEvents*>(this), settings_.queue_limit, settings_.queue_bytes),
       versions_(settings_.version),
-      backoff_(settings_.backoff_first, settings_.backoff_most, std::random_device{}()) {}
+      backoff_(settings_.backoff_first, settings_.backoff_most, std::random_device{}()) {
+  stats_.last_error = fmt::format("no answer from {} yet", settings_.url);
+}
 
 void ClientCore::run() {
   down_since_ = Clock::now();

@@ -281,5 +281,6 @@ TEST_CASE("two clients with one id drive each other out, and the log says what i
   broker.start();
   TestClient client(TestClient::settings(broker.url(), "one"));
   TestClient other(TestClient::settings(broker.url(), "one"));
-  CHECK(client.eventually([&] { return client.logged("does another client use the client id \"one\"?"); }, 60));
+  // The broker may say so itself; else it is guessed from the losses.
+  CHECK(client.eventually([&] { return client.logged("another client"); }, 60));
 }

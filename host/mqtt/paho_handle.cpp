@@ -143,6 +143,9 @@ std::string error_text(int code) {
   return fmt::format("{} ({})", text ? text : "unknown error", code);
 }
 
+// Without one OpenSSL asks for it on the terminal, switches its echo off and waits there for ever; an encrypted key is refused instead.
+constexpr const char* kNoPassphrase = "m2ag takes no key that is encrypted with a passphrase";
+
 const char* text_or_null(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
 
 // A broker ends the connection for each of these, and would again after every reconnect.
@@ -251,6 +254,7 @@ std::string PahoHandle::connect() {
     tls.trustStore = text_or_null(settings_.ca.native());
     tls.keyStore = text_or_null(settings_.cert.native());
     tls.privateKey = text_or_null(settings_.key.native());
+    tls.privateKeyPassword = kNoPassphrase;
     tls.enableServerCertAuth = 1;
     tls.verify = settings_.verify_host;
     tls.disableDefaultTrustStore = !settings_.ca.empty();

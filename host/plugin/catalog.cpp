@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -38,11 +40,24 @@ std::vector<fs::path> libraries_in(const std::vector<fs::path>& folders, Log& lo
   return files;
 }
 
+/// Whatever can make another answer of it: content, owner and rights of the file, and who may write to its folder.
+std::string stamp_of(const fs::path& file) {
+  struct stat status {
+  }, folder{};
+  std::error_code error;
+  const fs::path real = fs::canonical(file, error);
+  if (error || ::stat(real.c_str(), &status) != 0 || ::stat(real.parent_path().c_str(), &folder) != 0) return {};
+  return fmt::format("{} {} {} {}.{} {}.{} {} {}", real.string(), status.st_ino, status.st_size, status.st_mtim.tv_sec,
+                     status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec, folder.st_mode,
+                     folder.st_uid);
+}
+
 std::string line_about(const fs::path& file, std::vector<std::unique_ptr<PluginLibrary>>& loaded) {
   Json line;
   try {
     loaded.push_back(std::make_unique<PluginLibrary>(file));
     line["description"] = to_json(loaded.back()->description());
+    line["digest"] = loaded.back()->digest();
   } catch (const std::exception& error) {
     line["refused"] = error.what();
   }
@@ -53,7 +68,9 @@ std::variant<PluginDescription, RefusedPlugin> read_line_about(const fs::path& f
   try {
     const Json json = Json::parse(line);
     if (json.contains("refused")) return RefusedPlugin{file, json.at("refused").get<std::string>()};
-    return description_from_json(json.at("description"));
+    PluginDescription description = description_from_json(json.at("description"));
+    description.digest = json.at("digest").get<std::string>();
+    return description;
   } catch (const std::exception& error) {
     return RefusedPlugin{file, fmt::format("its description cannot be read: {}", error.what())};
   }
@@ -110,19 +127,86 @@ std::shared_ptr<const Catalog> Catalog::scan(const std::vector<fs::path>& folder
   return describe(libraries_in(folders, log), program, log, patience);
 }
 
-std::shared_ptr<const Catalog> Catalog::describe(const std::vector<fs::path>& files, const fs::path& program, Log& log,
-                                                 std::chrono::milliseconds patience) {
-  class Made : public Catalog {};  // for make_shared, which cannot reach a private constructor
-  auto catalog = std::make_shared<Made>();
-  catalog->describe_in_child(files, program, patience);
-  for (const RefusedPlugin& plugin : catalog->refused_)
-    log.warning("", "plugin {} refused: {}", plugin.path.string(), plugin.reason);
-  for (const std::string& sentence : catalog->left_out_) log.warning("", "{}", sentence);
+std::shared_ptr<const Catalog> Catalog::scan_again(const std::vector<fs::path>& folders, const fs::path& program,
+                                                   Log& log, std::chrono::milliseconds patience) const {
+  const auto catalog = make();
+  catalog->libraries_ = libraries_;
+  catalog->look_at(libraries_in(folders, log), program, patience, this);
+  catalog->tell(log, this);
   return catalog;
 }
 
-void Catalog::describe_in_child(const std::vector<fs::path>& files, const fs::path& program,
-                                std::chrono::milliseconds patience) {
+std::shared_ptr<const Catalog> Catalog::describe(const std::vector<fs::path>& files, const fs::path& program, Log& log,
+                                                 std::chrono::milliseconds patience) {
+  const auto catalog = make();
+  catalog->look_at(files, program, patience, nullptr);
+  catalog->tell(log, nullptr);
+  return catalog;
+}
+
+std::shared_ptr<Catalog> Catalog::make() {
+  class Made : public Catalog {};  // for make_shared, which cannot reach a private constructor
+  return std::make_shared<Made>();
+}
+
+void Catalog::look_at(const std::vector<fs::path>& files, const fs::path& program, std::chrono::milliseconds patience,
+                      const Catalog* before) {
+  std::vector<fs::path> changed;
+  for (const fs::path& file : files) {
+    const auto old = before == nullptr ? known_.end() : before->known_.find(file);
+    if (before == nullptr || old == before->known_.end() || old->second.stamp != stamp_of(file)) {
+      changed.push_back(file);
+    } else {
+      known_.insert(*old);
+    }
+  }
+  known_.merge(describe_in_child(changed, program, patience));
+  for (const fs::path& file : files) {
+    const auto& answer = known_.at(file).answer;
+    if (const auto* description = std::get_if<PluginDescription>(&answer)) add(*description);
+    if (const auto* refused = std::get_if<RefusedPlugin>(&answer)) {
+      refused_.push_back(*refused);
+      if (before != nullptr) keep_loaded(*before, &file);
+    }
+  }
+  if (before != nullptr) keep_loaded(*before, nullptr);
+}
+
+bool Catalog::offers(const fs::path& file) const {
+  return std::ranges::any_of(plugins_, [&](const PluginDescription& each) { return each.path == file; });
+}
+
+void Catalog::keep_loaded(const Catalog& before, const fs::path* only) {
+  for (const PluginDescription& plugin : before.plugins_) {
+    if (only != nullptr && plugin.path != *only) continue;
+    if (!offers(plugin.path) && libraries_->has(plugin.path, plugin.digest)) add(plugin);
+  }
+}
+
+void Catalog::tell(Log& log, const Catalog* before) const {
+  for (const RefusedPlugin& plugin : refused_) {
+    const bool told = before != nullptr && std::ranges::any_of(before->refused_, [&](const RefusedPlugin& each) {
+                        return each.path == plugin.path && each.reason == plugin.reason;
+                      });
+    const bool loaded = offers(plugin.path);
+    if (!told)
+      log.warning("", "plugin {} refused: {}{}", plugin.path.string(), plugin.reason,
+                  loaded ? "; the version that is loaded stays in use" : "");
+  }
+  for (const std::string& sentence : left_out_) {
+    if (before == nullptr || std::ranges::find(before->left_out_, sentence) == before->left_out_.end())
+      log.warning("", "{}", sentence);
+  }
+}
+
+Catalog::KnownFiles Catalog::describe_in_child(const std::vector<fs::path>& files, const fs::path& program,
+                                               std::chrono::milliseconds patience) {
+  KnownFiles known;
+  const auto refuse = [&](const fs::path& file, std::string reason) {
+    known.at(file).answer = RefusedPlugin{file, std::move(reason)};
+  };
+  // Before they are read: what is written meanwhile has another stamp and is looked at again.
+  for (const fs::path& file : files) known.emplace(file, Known{stamp_of(file), {}});
   for (std::size_t next = 0; next < files.size();) {
     std::vector<std::string> arguments = {"describe", "--child"};
     for (std::size_t i = next; i < files.size(); ++i) arguments.push_back(files[i].string());
@@ -131,12 +215,7 @@ void Catalog::describe_in_child(const std::vector<fs::path>& files, const fs::pa
       const fs::path& file = files[next];
       std::string line;
       switch (child.next(line, patience)) {
-        case ChildLines::Next::line: {
-          auto answer = read_line_about(file, line);
-          if (auto* description = std::get_if<PluginDescription>(&answer)) add(std::move(*description));
-          if (auto* refused = std::get_if<RefusedPlugin>(&answer)) refuse(file, std::move(refused->reason));
-          break;
-        }
+        case ChildLines::Next::line: known.at(file).answer = read_line_about(file, line); break;
         case ChildLines::Next::timeout:
           refuse(file, fmt::format("hangs: it did not describe itself within {} ms", patience.count()));
           alive = false;
@@ -148,6 +227,7 @@ void Catalog::describe_in_child(const std::vector<fs::path>& files, const fs::pa
       }
     }
   }
+  return known;
 }
 
 void Catalog::describe_files(const std::vector<fs::path>& files) {
@@ -162,8 +242,6 @@ void Catalog::add(PluginDescription description) {
   drop_known(description, plugins_, &PluginDescription::chips, &SimulatedChipSpec::chip, "simulated chip", left_out_);
   plugins_.push_back(std::move(description));
 }
-
-void Catalog::refuse(const fs::path& file, std::string reason) { refused_.push_back({file, std::move(reason)}); }
 
 std::vector<const ComponentSpec*> Catalog::types() const { return pointers(plugins_, &PluginDescription::components); }
 std::vector<const SimulatedChipSpec*> Catalog::chips() const { return pointers(plugins_, &PluginDescription::chips); }
@@ -202,26 +280,17 @@ std::string Catalog::unknown(std::string_view what, std::string_view name,
 std::shared_ptr<PluginLibrary> Catalog::load_type(std::string_view type) const {
   const PluginDescription* plugin = plugin_of_type(type);
   if (plugin == nullptr) throw PluginError(unknown_type(type));
-  return load(plugin->path);
+  return load(*plugin);
 }
 
 std::shared_ptr<PluginLibrary> Catalog::load_chip(std::string_view chip) const {
   const PluginDescription* plugin = plugin_of_chip(chip);
   if (plugin == nullptr) throw PluginError(unknown_chip(chip));
-  return load(plugin->path);
+  return load(*plugin);
 }
 
-std::shared_ptr<PluginLibrary> Catalog::load(const fs::path& path) const {
-  const std::lock_guard lock(mutex_);
-  std::shared_ptr<PluginLibrary>& library = loaded_[path];
-  if (!library) {
-    try {
-      library = std::make_shared<PluginLibrary>(path);
-    } catch (const PluginError& error) {
-      throw PluginError(fmt::format("{}: {}", path.string(), error.what()));
-    }
-  }
-  return library;
+std::shared_ptr<PluginLibrary> Catalog::load(const PluginDescription& plugin) const {
+  return libraries_->load(plugin.path, plugin.digest);
 }
 
 }  // namespace m2ag::host

@@ -45,11 +45,13 @@ struct Attributes {
 ChildLines::ChildLines(const std::filesystem::path& program, const std::vector<std::string>& arguments) {
   FileActions files;
   Attributes attributes;
-  sigset_t none, all;
-  sigemptyset(&none);
+  sigset_t held, all;
+  // A terminal's Ctrl-C and systemd's SIGTERM reach this process too, but are meant for its host: it ends with that, not as if it had crashed.
+  sigemptyset(&held);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&held, signal);
   sigfillset(&all);
   sigdelset(&all, SIGXFSZ);  // ignored as in this program: a limit on the size of files is no fault of the plugin
-  require(::posix_spawnattr_setsigmask(&attributes.attributes, &none), "posix_spawnattr_setsigmask");
+  require(::posix_spawnattr_setsigmask(&attributes.attributes, &held), "posix_spawnattr_setsigmask");
   require(::posix_spawnattr_setsigdefault(&attributes.attributes, &all), "posix_spawnattr_setsigdefault");
   require(::posix_spawnattr_setflags(&attributes.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF),
           "posix_spawnattr_setflags");

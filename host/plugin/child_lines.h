@@ -13,7 +13,7 @@ namespace m2ag::host {
 
 class ChildLines {
  public:
-  /// Starts `program` with no input, its signals at their defaults. Throws std::system_error.
+  /// Starts `program` with no input, its signals at their defaults; those that stop a program are held back. Throws std::system_error.
   ChildLines(const std::filesystem::path& program, const std::vector<std::string>& arguments);
   ~ChildLines();
   ChildLines(const ChildLines&) = delete;

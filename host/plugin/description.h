@@ -17,6 +17,7 @@ struct PluginDescription {
   std::string version;
   std::vector<ComponentSpec> components;
   std::vector<SimulatedChipSpec> chips;
+  std::string digest = {};  ///< of the file that described itself; not part of the JSON
 };
 
 /// The words of a parameter's or a channel's type, as in the JSON and in documentation: "duration", "gpio_line", "boolean", …

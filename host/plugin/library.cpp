@@ -11,6 +11,7 @@
 
 #include "plugin/description_check.h"
 #include "plugin/elf_check.h"
+#include "plugin/private_copy.h"
 #include "plugin/trust.h"
 
 namespace m2ag::host {
@@ -23,17 +24,6 @@ std::string reason_of(std::string message) {
   const auto end = message.rfind("): ");
   if (begin == std::string::npos || end == std::string::npos || end < begin) return message;
   return message.substr(begin + kBefore.size(), end - begin - kBefore.size());
-}
-
-std::shared_ptr<boost::dll::shared_library> load(const std::filesystem::path& file) {
-  if (auto problem = elf_problem(file)) throw PluginError(*problem);
-  if (auto problem = trust_problem(file)) throw PluginError("not loaded, because " + *problem);
-  try {
-    return std::make_shared<boost::dll::shared_library>(
-        file, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
-  } catch (const std::system_error& error) {
-    throw PluginError("the dynamic loader refuses it: " + reason_of(error.what()));
-  }
 }
 
 const abi::Descriptor* accepted_descriptor(const boost::dll::shared_library& library) {
@@ -95,11 +85,30 @@ PluginLibrary::PluginLibrary(const std::filesystem::path& file)
 
 PluginLibrary::~PluginLibrary() = default;
 
+std::shared_ptr<boost::dll::shared_library> PluginLibrary::load(const std::filesystem::path& file) {
+  if (auto problem = elf_problem(file)) throw PluginError(*problem);
+  if (auto problem = trust_problem(file)) throw PluginError("not loaded, because " + *problem);
+  PrivateCopy copy(file);
+  if (auto problem = elf_problem(copy.path())) throw PluginError(*problem);  // somebody is writing it just now
+  digest_ = copy.digest();
+  loaded_as_ = copy.path();
+  try {
+    auto library = std::make_shared<boost::dll::shared_library>(
+        loaded_as_, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
+    copy.keep();
+    return library;
+  } catch (const std::system_error& error) {
+    std::string reason = reason_of(error.what());
+    if (reason.starts_with(loaded_as_ + ": ")) reason = file.string() + reason.substr(loaded_as_.size());
+    throw PluginError("the dynamic loader refuses it: " + reason);
+  }
+}
+
 PluginDescription PluginLibrary::describe() const {
   Plugin plugin;
   try {
     descriptor_->describe(plugin);
-    return {{}, descriptor_->name, descriptor_->version, plugin.components(), plugin.simulated_chips()};
+    return {{}, descriptor_->name, descriptor_->version, plugin.components(), plugin.simulated_chips(), digest_};
   } catch (const std::exception& error) {
     throw PluginError(fmt::format("describing itself, it threw: {}", error.what()));
   } catch (...) {

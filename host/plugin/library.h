@@ -31,7 +31,7 @@ std::optional<std::string> descriptor_problem(const abi::Descriptor& descriptor)
 
 class PluginLibrary {
  public:
-  /// Checks the file and who may write to it, loads it, accepts its descriptor, then lets it describe itself. Throws PluginError.
+  /// Checks the file and who may write to it, loads a private copy of it, accepts its descriptor, then lets it describe itself. Throws PluginError.
   explicit PluginLibrary(const std::filesystem::path& file);
   ~PluginLibrary();
   PluginLibrary(const PluginLibrary&) = delete;
@@ -41,6 +41,12 @@ class PluginLibrary {
   const PluginDescription& description() const { return description_; }
   const std::vector<ComponentSpec>& components() const { return description_.components; }
   const std::vector<SimulatedChipSpec>& simulated_chips() const { return description_.chips; }
+  /// An address in the library, to know its code by.
+  const void* code() const { return descriptor_; }
+  /// Of the file's content.
+  const std::string& digest() const { return digest_; }
+  /// What the dynamic loader knows it as (in a core dump: /memfd:NAME.so), the path itself when there was no memory for a copy.
+  const std::string& loaded_as() const { return loaded_as_; }
   /// Nullptr when the plugin has none of that name.
   const ComponentSpec* find_type(std::string_view type) const;
   const SimulatedChipSpec* find_chip(std::string_view chip) const;
@@ -49,8 +55,11 @@ class PluginLibrary {
   PluginDescription describe() const;
 
  private:
+  std::shared_ptr<boost::dll::shared_library> load(const std::filesystem::path& file);
+
+  std::string digest_, loaded_as_;
   std::shared_ptr<boost::dll::shared_library>
-      library_;  // first: what the others hold runs code inside it while it is destroyed
+      library_;  // before what follows: what the others hold runs code inside it while it is destroyed
   const abi::Descriptor* descriptor_;
   PluginDescription description_;
 };

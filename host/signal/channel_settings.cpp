@@ -3,13 +3,18 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "core/duration.h"
 #include "signal/filter.h"
 #include "signal/unit.h"
 
 namespace m2ag::host {
 namespace {
+
+constexpr int kMostDigits = 15;         // that a double has
+constexpr double kSameMagnitude = 0.2;  // of a power of ten: mmHg are little larger than hPa, and need no other digit
 
 ParamSpec row(const char* name, ParamType type, const char* description) {
   ParamSpec spec;
@@ -56,6 +61,7 @@ std::vector<ParamSpec> channel_params(const ChannelSpec& channel) {
   if (measured) {
     const auto units = units_for(channel.unit);
     params.push_back(row("unit", ParamType::text, "unit to convert to"));
+    if (channel.unit.empty()) params.back().description = "unit of the number, for people; nothing is converted";
     if (!units.empty())
       params.back().description = fmt::format("unit to convert {} to: {}", channel.unit, fmt::join(units, ", "));
     params.push_back(filters_row());
@@ -80,7 +86,20 @@ ChannelSettings channel_settings(const Value& bound) {
   return settings;
 }
 
-std::optional<SettingsProblem> settings_problem(const ChannelSettings& settings, const ChannelSpec& channel) {
+ChannelSpec in_unit(ChannelSpec channel, const std::string& unit) {
+  const auto conversion = convert_unit(channel.unit, unit);
+  if (!conversion) return channel;
+  channel.unit = unit;
+  // 1013.25 hPa is 1.01325 bar: three digits more, one for each power of ten that the unit is larger.
+  if (channel.precision) {
+    const double more = std::ceil(-std::log10(conversion->factor) - kSameMagnitude);
+    channel.precision = std::clamp(*channel.precision + static_cast<int>(more), 0, kMostDigits);
+  }
+  return channel;
+}
+
+std::optional<SettingsProblem> settings_problem(const ChannelSettings& settings, const ChannelSpec& channel,
+                                                std::chrono::microseconds interval) {
   for (std::size_t n = 0; n < settings.filters.size(); ++n) {
     if (std::string problem = filter_problem(settings.filters[n]); !problem.empty())
       return SettingsProblem{fmt::format("filters[{}]", n), std::move(problem)};
@@ -93,6 +112,11 @@ std::optional<SettingsProblem> settings_problem(const ChannelSettings& settings,
   }
   if (settings.heartbeat.count() > 0 && settings.heartbeat < settings.throttle)
     return SettingsProblem{"publish.heartbeat", "is shorter than throttle"};
+  if (settings.expire.count() > 0 && settings.expire <= interval) {
+    return SettingsProblem{"expire",
+                           fmt::format("expected more than the interval of {}: it would expire before each reading",
+                                       format_duration(interval))};
+  }
   return std::nullopt;
 }
 

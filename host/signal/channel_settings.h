@@ -29,11 +29,16 @@ std::vector<ParamSpec> channel_params(const ChannelSpec& channel);
 /// From settings bound to these rows.
 ChannelSettings channel_settings(const Value& bound);
 
+/// The channel as it is published: in the unit that is asked for, with so many digits there that a reading says no less than before.
+ChannelSpec in_unit(ChannelSpec channel, const std::string& unit);
+
 /// What the rows alone cannot say, at a key such as "filters[2]" or "unit".
 struct SettingsProblem {
   std::string key;
   std::string sentence;
 };
-std::optional<SettingsProblem> settings_problem(const ChannelSettings& settings, const ChannelSpec& channel);
+/// `interval` is a sensor's, else 0.
+std::optional<SettingsProblem> settings_problem(const ChannelSettings& settings, const ChannelSpec& channel,
+                                                std::chrono::microseconds interval = {});
 
 }  // namespace m2ag::host

@@ -52,6 +52,27 @@ TEST_CASE("bound settings become what the pipeline takes") {
   CHECK(channel_settings(Value::Map{}) == ChannelSettings{});
 }
 
+TEST_CASE("a larger unit is published with the digits that it needs") {
+  const auto [from, digits, to, expected] = GENERATE(table<std::string, int, std::string, int>({
+      {"hPa", 2, "bar", 5},
+      {"hPa", 2, "inHg", 4},
+      {"hPa", 2, "mmHg", 2},
+      {"hPa", 2, "Pa", 0},
+      {"°C", 2, "°F", 2},
+      {"°C", 1, "K", 1},
+      {"m", 1, "km", 4},
+      {"MiB", 0, "GiB", 3},
+      {"V", 15, "mV", 12},
+      {"Wh", 15, "kWh", 15},
+      {"hPa", 2, "hPa", 2},
+  }));
+  ChannelSpec channel = number(from);
+  channel.precision = digits;
+  CHECK(in_unit(channel, to).unit == to);
+  CHECK(in_unit(channel, to).precision == expected);
+  CHECK_FALSE(in_unit(number(from), to).precision);  // all digits that there are
+}
+
 TEST_CASE("what the rows cannot say is found, at its key") {
   ChannelSettings settings;
   settings.unit = "hPa";
@@ -65,4 +86,9 @@ TEST_CASE("what the rows cannot say is found, at its key") {
   settings.throttle = 10s;
   settings.heartbeat = 5s;
   CHECK(settings_problem(settings, number("°C"))->key == "publish.heartbeat");
+  settings = {};
+  settings.expire = 10s;
+  CHECK_FALSE(settings_problem(settings, number("°C")));
+  CHECK_FALSE(settings_problem(settings, number("°C"), 9s));
+  CHECK(settings_problem(settings, number("°C"), 10s)->key == "expire");
 }

@@ -140,10 +140,14 @@ class MaximumStep final : public Filter {
 
 class Round final : public Filter {
  public:
-  explicit Round(int digits) : scale_(std::pow(10.0, digits)) {}
-  std::optional<double> apply(double value, std::string&) override { return std::round(value * scale_) / scale_; }
+  explicit Round(int digits) : before_point_(digits < 0), scale_(std::pow(10.0, std::abs(digits))) {}
+  std::optional<double> apply(double value, std::string&) override {
+    // A tenth is no binary number: 2199 / 0.1 is not 21990, 2199 * 10 is.
+    return before_point_ ? std::round(value / scale_) * scale_ : std::round(value * scale_) / scale_;
+  }
 
  private:
+  const bool before_point_;
   const double scale_;
 };
 

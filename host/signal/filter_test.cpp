@@ -41,6 +41,14 @@ TEST_CASE("offset, multiply, clamp and round") {
   CHECK(through(step("round", -1), {14.9, 15}) == std::vector<double>{10, 20});
 }
 
+TEST_CASE("rounding before the point leaves no digits behind it") {
+  for (int digits = 1; digits <= 9; ++digits) {
+    const double unit = std::pow(10.0, digits);
+    for (int n = 1; n <= 3000; ++n)
+      REQUIRE(through(step("round", -digits), {n * unit + 1}) == std::vector<double>{n * unit});
+  }
+}
+
 TEST_CASE("calibration goes along straight lines, and on beyond its ends, in whatever order the points are") {
   const Value two = step("calibrate", points({{100, 98}, {0, 1}}));
   CHECK(through(two, {0, 100, 50, -100, 200}) == std::vector<double>{1, 98, 49.5, -96, 195});

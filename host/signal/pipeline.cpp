@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace m2ag::host {
 
@@ -30,15 +31,21 @@ Pipeline::Result Pipeline::take(double value, Clock::time_point now) {
   why_.clear();
   newest_ = *number * unit_.factor + unit_.offset;
   believed_at_ = now;
-  const double change = published_ ? std::abs(*newest_ - *published_) : 0;
-  const bool changed = !published_ || !settings_.delta || (change > 0 && change >= *settings_.delta);
   waiting_.reset();
-  if (!changed) return {Outcome::unchanged};
+  if (!changed()) return {Outcome::unchanged};
   if (published_ && now - published_at_ < settings_.throttle) {
     waiting_ = newest_;
     return {Outcome::unchanged};
   }
   return {Outcome::publish, publish(*newest_, now)};
+}
+
+bool Pipeline::changed() const {
+  if (!published_ || !settings_.delta) return true;
+  const double change = std::abs(*newest_ - *published_);
+  // 21.4 - 21.3 is a little less than 0.1, and is meant by `delta: 0.1`.
+  const double noise = 4 * std::numeric_limits<double>::epsilon() * std::max(std::abs(*newest_), std::abs(*published_));
+  return change > 0 && change + noise >= *settings_.delta;
 }
 
 double Pipeline::publish(double value, Clock::time_point now) {
@@ -57,6 +64,11 @@ std::optional<Clock::time_point> Pipeline::due() const {
 std::optional<double> Pipeline::flush(Clock::time_point now) {
   const auto when = due();
   if (!when || now < *when) return std::nullopt;
+  return publish(*newest_, now);
+}
+
+std::optional<double> Pipeline::settle(Clock::time_point now) {
+  if (!newest_ || newest_ == published_) return std::nullopt;
   return publish(*newest_, now);
 }
 

@@ -39,6 +39,9 @@ class Pipeline {
   /// The number to publish now, if any is due.
   std::optional<double> flush(Clock::time_point now);
 
+  /// What was set is published at once, however little it changes; the number to publish, if it is not the one that was.
+  std::optional<double> settle(Clock::time_point now);
+
   /// When the channel becomes stale unless a believable number comes before. Nothing: never.
   std::optional<Clock::time_point> stale_at() const;
   /// It is stale: what was published counts no more, neither for `delta` nor for the heartbeat.
@@ -51,6 +54,8 @@ class Pipeline {
   void start(Clock::time_point now);
 
  private:
+  /// Whether the newest number differs enough from what was published.
+  bool changed() const;
   double publish(double value, Clock::time_point now);
 
   const ChannelSettings settings_;

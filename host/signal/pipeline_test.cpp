@@ -76,6 +76,17 @@ TEST_CASE("delta is counted from what was published last, so that a slow drift c
   CHECK(changes.take(20.001, kStart).outcome == Outcome::publish);
 }
 
+TEST_CASE("a change of just delta is published, whatever the binary numbers make of it") {
+  ChannelSettings settings;
+  settings.delta = 0.1;
+  for (int tenths = -1000; tenths < 1000; ++tenths) {
+    Pipeline pipeline(celsius(), settings);
+    pipeline.take(tenths / 10.0, kStart);
+    REQUIRE(pipeline.take((tenths + 1) / 10.0, kStart).outcome == Outcome::publish);
+    REQUIRE(pipeline.take((tenths + 1) / 10.0 + 0.0999, kStart).outcome == Outcome::unchanged);
+  }
+}
+
 TEST_CASE("throttle holds numbers back, the newest comes when its time has come") {
   ChannelSettings settings;
   settings.throttle = 10s;

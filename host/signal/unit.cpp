@@ -67,7 +67,7 @@ const Unit* find_unit(std::string_view name) {
 }  // namespace
 
 std::optional<UnitConversion> convert_unit(std::string_view from, std::string_view to) {
-  if (from == to) return UnitConversion{};
+  if (from == to || from.empty()) return UnitConversion{};
   const Unit* const source = find_unit(from);
   const Unit* const target = find_unit(to);
   if (source == nullptr || target == nullptr || source->kind != target->kind) return std::nullopt;

@@ -15,7 +15,8 @@ struct UnitConversion {
   double offset = 0;
 };
 
-/// Nothing when one cannot become the other. Units are written as Home Assistant writes them: "°C", "hPa", "inHg", "km/h".
+/// Nothing when one cannot become the other. What has no unit (a number that is computed) may be given any, which only names it.
+/// Units are written as Home Assistant writes them: "°C", "hPa", "inHg", "km/h".
 std::optional<UnitConversion> convert_unit(std::string_view from, std::string_view to);
 
 /// What `from` may become, itself not among it.

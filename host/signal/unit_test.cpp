@@ -27,10 +27,17 @@ TEST_CASE("a number is converted between units of one kind") {
   CHECK(value * conversion->factor + conversion->offset == Approx(expected).epsilon(1e-5).margin(1e-9));
 }
 
+TEST_CASE("what has no unit may be given one, which only names it") {
+  const auto named = convert_unit("", "°C");
+  REQUIRE(named);
+  CHECK(named->factor == 1);
+  CHECK(named->offset == 0);
+}
+
 TEST_CASE("units of different kinds, and unknown ones, do not convert") {
   CHECK_FALSE(convert_unit("°C", "hPa"));
   CHECK_FALSE(convert_unit("°C", "C"));
-  CHECK_FALSE(convert_unit("", "°C"));
+  CHECK_FALSE(convert_unit("lx", "°C"));
   CHECK(convert_unit("lx", "lx"));
   const auto units = units_for("°C");
   CHECK(units == std::vector<std::string>{"K", "°F"});

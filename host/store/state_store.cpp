@@ -97,6 +97,12 @@ void StateStore::change(std::string_view component, std::string_view key, std::o
   wake_.notify_one();
 }
 
+void StateStore::add_to_each_write(std::string component, std::string key, std::function<Value()> value) {
+  const std::lock_guard lock(mutex_);
+  companion_ = Key(std::move(component), std::move(key));
+  companion_value_ = std::move(value);
+}
+
 bool StateStore::pending(std::string_view component) const {
   const std::lock_guard lock(mutex_);
   const auto has = [component](const Batch& batch) {
@@ -140,6 +146,11 @@ void StateStore::write_loop(const std::stop_token& stop) {
       if (waiting_.empty() && writing_.empty()) return;  // only when stopping
       for (auto& [key, value] : waiting_) writing_.insert_or_assign(key, std::move(value));
       waiting_.clear();
+      if (companion_value_) {
+        Value value = companion_value_();
+        values_[companion_.first].insert_or_assign(companion_.second, value);
+        writing_.insert_or_assign(companion_, std::move(value));
+      }
       asked_ = std::exchange(callbacks_, {});
     }
     std::string failure;

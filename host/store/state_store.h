@@ -45,6 +45,9 @@ class StateStore {
   void save(std::string_view component, std::string_view key, Value value);
   void erase(std::string_view component, std::string_view key);
 
+  /// From now on each write carries this too, and none is made for it. `value` is called on the writer thread until close() has returned.
+  void add_to_each_write(std::string component, std::string key, std::function<Value()> value);
+
   /// True while something of this component is not yet on disk.
   bool pending(std::string_view component) const;
   /// Calls back on the writer thread once everything saved so far is durable; at once, on this thread, when it is already, or while the
@@ -69,13 +72,15 @@ class StateStore {
   StateFile::Values values_;
   Batch waiting_;
   Batch writing_;
-  std::deque<Durable> callbacks_;  ///< wait for the next write
-  std::deque<Durable> asked_;      ///< wait for the write that is under way
-  std::string failure_;            ///< of the last write; empty: it went well
-  bool unread_ = false;            ///< not all that the file has is in values_
-  bool telling_ = false;           ///< the writer is in a callback
-  bool ended_ = false;             ///< the writer has nothing more to do
-  bool closed_ = false;            ///< no callback is called any more
+  Key companion_;
+  std::function<Value()> companion_value_;  ///< empty: none is added
+  std::deque<Durable> callbacks_;           ///< wait for the next write
+  std::deque<Durable> asked_;               ///< wait for the write that is under way
+  std::string failure_;                     ///< of the last write; empty: it went well
+  bool unread_ = false;                     ///< not all that the file has is in values_
+  bool telling_ = false;                    ///< the writer is in a callback
+  bool ended_ = false;                      ///< the writer has nothing more to do
+  bool closed_ = false;                     ///< no callback is called any more
   std::condition_variable end_;
   std::jthread writer_;  // last: ends before what it uses
 };

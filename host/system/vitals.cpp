@@ -69,13 +69,18 @@ std::string boot_id() {
   return id;
 }
 
-std::string time_quality() {
+std::optional<bool> clock_synchronised() {
   timex state{};
   const int result = adjtimex(&state);
-  const bool synchronised = result != -1 && result != TIME_ERROR &&
-                            (static_cast<unsigned>(state.status) & static_cast<unsigned>(STA_UNSYNC)) == 0;
-  return synchronised ? "ntp" : "unsynchronised";
+  return clock_synchronised(result, state.status);
 }
+
+std::optional<bool> clock_synchronised(int result, int status) {
+  if (result == -1) return std::nullopt;
+  return result != TIME_ERROR && (static_cast<unsigned>(status) & static_cast<unsigned>(STA_UNSYNC)) == 0;
+}
+
+std::string time_quality() { return clock_synchronised().value_or(false) ? "ntp" : "unsynchronised"; }
 
 Value::List network_addresses() {
   Value::List out;

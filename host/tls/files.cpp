@@ -95,7 +95,8 @@ Loaded<std::vector<CertificateHandle>> load_certificates(const fs::path& file) {
   ERR_clear_error();
   const BioHandle bio = view_bio(text.value.text);
   Loaded<std::vector<CertificateHandle>> loaded;
-  while (CertificateHandle certificate{PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)})
+  bool passphrase = false;  // an encrypted one is damaged for us: nobody is asked on the terminal
+  while (CertificateHandle certificate{PEM_read_bio_X509(bio.get(), nullptr, refuse_passphrase, &passphrase)})
     loaded.value.push_back(std::move(certificate));
   const unsigned long error = ERR_peek_last_error();
   const bool ended = ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;

@@ -43,7 +43,7 @@ class Weather : public m2ag::Component, public m2ag::Sensor, public m2ag::Reconf
 
   void start() override {
     expect_pressure_for(params_);
-    driver_.emplace(model_, settings(), context().i2c(params_.chip), params_.chip.address);
+    take_chip();
     driver_->set_up();
   }
 
@@ -63,11 +63,19 @@ class Weather : public m2ag::Component, public m2ag::Sensor, public m2ag::Reconf
     if (reading.humidity) publish_humidity(reading.temperature, *reading.humidity);
   }
 
-  /// Only what is computed here can change while the chip measures.
+  /// What the chip itself must know, the next sample tells it.
   void reconfigure(const Params& params) override {
     expect_pressure_for(params);
+    const Settings before = settings();
+    params_.temperature_oversampling = params.temperature_oversampling;
+    params_.pressure_oversampling = params.pressure_oversampling;
+    params_.humidity_oversampling = params.humidity_oversampling;
+    params_.filter = params.filter;
     params_.altitude = params.altitude;
     params_.sea_level_pressure = params.sea_level_pressure;
+    if (settings() == before) return;
+    take_chip();
+    unfinished_ = true;  // that it is to be set up is no surprise
   }
 
   void stop() noexcept override {
@@ -81,6 +89,11 @@ class Weather : public m2ag::Component, public m2ag::Sensor, public m2ag::Reconf
   }
 
  private:
+  void take_chip() {
+    driver_.reset();
+    driver_.emplace(model_, settings(), context().i2c(params_.chip), params_.chip.address);
+  }
+
   Settings settings() const {
     return {.oversampling = {.temperature = params_.temperature_oversampling,
                              .pressure = params_.pressure_oversampling,
@@ -130,16 +143,20 @@ void describe_settings(m2ag::ComponentBuilder<T>& type, const Model& model) {
   type.i2c(&Params::chip, {0x76, 0x77})
       .param("temperature_oversampling", &Params::temperature_oversampling, "samples in one temperature reading")
       .one_of({1, 2, 4, 8, 16})
+      .runtime()
       .param("pressure_oversampling", &Params::pressure_oversampling,
              "samples in one pressure reading: more give less noise; 0: no pressure")
-      .one_of({0, 1, 2, 4, 8, 16});
+      .one_of({0, 1, 2, 4, 8, 16})
+      .runtime();
   if (model.humidity) {
     type.param("humidity_oversampling", &Params::humidity_oversampling,
                "samples in one humidity reading; 0: no humidity")
-        .one_of({0, 1, 2, 4, 8, 16});
+        .one_of({0, 1, 2, 4, 8, 16})
+        .runtime();
   }
   type.param("filter", &Params::filter, "coefficient of the chip's low-pass filter, 0 for none")
       .one_of({0, 2, 4, 8, 16})
+      .runtime()
       .param("mode", &Params::mode,
              "`forced`: one measurement each interval, asleep in between; `normal`: again and again")
       .param("standby", &Params::standby, "pause between two measurements of the normal mode");

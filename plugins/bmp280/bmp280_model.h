@@ -43,6 +43,7 @@ struct Oversampling {
   int temperature = 1;
   int pressure = 1;
   int humidity = 0;
+  friend bool operator==(const Oversampling&, const Oversampling&) = default;
 };
 
 struct Settings {
@@ -50,6 +51,7 @@ struct Settings {
   int filter = 0;
   bool normal = false;  // measures by itself, again and again, instead of once when asked to
   microseconds standby{500'000};
+  friend bool operator==(const Settings&, const Settings&) = default;
 };
 
 /// What the registers hold while the chip sleeps (forced) or measures by itself (normal).

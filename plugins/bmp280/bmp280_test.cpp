@@ -222,10 +222,26 @@ TEST_CASE("what the plugin says of itself") {
   CHECK(plugin.type("bme280").channels.size() == 6);
   for (const auto* type : {"bmp280", "bme280"}) {
     for (const auto& param : plugin.type(type).params) {
-      CHECK(param.runtime == (param.name == "altitude" || param.name == "sea_level_pressure"));
+      const bool fixed =
+          param.name == "bus" || param.name == "address" || param.name == "mode" || param.name == "standby";
+      CHECK(param.runtime != fixed);
       CHECK_FALSE(param.required);
     }
   }
   CHECK(plugin.create_chip("bmp280", {{"id", 0x60}})->read(0xD0) == 0x60);
   CHECK(plugin.create_chip("bme280")->read(0xD0) == 0x60);
+}
+
+TEST_CASE("what the chip must know it is told with the next sample, without a word in the log") {
+  ExampleDevice device;
+  device.component->start();
+  device.sample();
+  const auto control = device.chip->registers[0xF4], config = device.chip->registers[0xF5];
+  const auto& type = device.plugin.type("bmp280");
+  type.reconfigure(*device.component, m2ag::Value::Map{{"pressure_oversampling", 16}, {"filter", 8}});
+  CHECK(device.chip->registers[0xF5] == config);
+  device.sample();
+  CHECK(device.chip->registers[0xF4] != control);
+  CHECK((device.chip->registers[0xF5] >> 2 & 7) == 3);
+  CHECK(device.context.log_lines().empty());
 }

@@ -34,7 +34,7 @@ class Gestures {
   void press(Time time);
   void release(Time time, Events& events);
 
-  const Settings settings_;
+  Settings settings_;
   bool active_ = false;
   std::optional<Time> pressed_;        ///< of a press that may still become a click or a long one
   bool held_ = false;                  ///< it has been told as long

@@ -20,23 +20,39 @@ using std::chrono::microseconds;
 // An SD card wears: it is written to at most so often, and a kill or a power cut loses what was counted since.
 constexpr std::chrono::minutes kSaveInterval{1};
 constexpr std::chrono::seconds kPublishInterval{1};
+// A chip that is unplugged tells nobody who holds an output of it.
+constexpr std::chrono::seconds kLineCheckInterval{10};
 constexpr double kMostPulses = 9e15;  // a double, which a payload is read as, counts up to there
 
-class GpioSwitch final : public m2ag::Component {
+class GpioSwitch final : public m2ag::Component, public m2ag::Reconfigurable<Settings> {
  public:
   using Params = Settings;
 
   GpioSwitch(m2ag::Context& context, Settings settings)
       : Component(context),
         settings_(std::move(settings)),
-        gestures_({settings_.click_time, settings_.double_time, settings_.long_time}),
+        gestures_(gesture_times()),
         rate_(settings_.rate_timeout),
         save_total_(context, kSaveInterval, [this] { save_total(); }),
-        publish_total_(context, kPublishInterval, [this] { publish("total", total_); }) {}
+        publish_total_(context, kPublishInterval, [this] { publish("total", total_); }) {
+    check_settings(settings_);
+  }
 
-  void start() override {
-    check_settings();
-    settings_.direction == Direction::output ? start_output() : start_input();
+  void start() override { settings_.direction == Direction::output ? start_output() : start_input(); }
+
+  /// An output is not touched: none of these is about it.
+  void reconfigure(const Settings& settings) override {
+    check_settings(settings);
+    const bool other_debounce = settings.debounce != settings_.debounce;
+    settings_.debounce = settings.debounce;
+    settings_.click_time = settings.click_time;
+    settings_.double_time = settings.double_time;
+    settings_.long_time = settings.long_time;
+    if (!input_) return;
+    gesture_timer_.reset();
+    gestures_ = Gestures(gesture_times());
+    gestures_.reset(active_);  // a press that has begun under the old times is none of the new ones
+    if (other_debounce) take_line();
   }
 
   void set(bool on) {
@@ -61,6 +77,7 @@ class GpioSwitch final : public m2ag::Component {
   void stop() noexcept override {
     gesture_timer_.reset();
     rate_timer_.reset();
+    line_check_.reset();
     input_.reset();
     try {
       publish_total_.flush();
@@ -77,34 +94,43 @@ class GpioSwitch final : public m2ag::Component {
   }
 
  private:
-  void check_settings() const {
-    const bool output = settings_.direction == Direction::output;
-    if (output && (settings_.count || settings_.click_time.count() > 0 || settings_.long_time.count() > 0))
+  static void check_settings(const Settings& settings) {
+    const bool output = settings.direction == Direction::output;
+    if (output && (settings.count || settings.click_time.count() > 0 || settings.long_time.count() > 0))
       throw m2ag::ConfigError("direction: an output has no `count`, `click_time` or `long_time`");
-    if (settings_.double_time.count() > 0 && settings_.click_time.count() == 0)
+    if (settings.double_time.count() > 0 && settings.click_time.count() == 0)
       throw m2ag::ConfigError("double_time: two clicks need a click, give `click_time` too");
-    if (settings_.long_time.count() > 0 && settings_.long_time <= settings_.click_time)
+    if (settings.long_time.count() > 0 && settings.long_time <= settings.click_time)
       throw m2ag::ConfigError("long_time: expected more than `click_time`");
+  }
+
+  Gestures::Settings gesture_times() const {
+    return {settings_.click_time, settings_.double_time, settings_.long_time};
   }
 
   // Output
 
   void start_output() {
-    bool on = settings_.restore == Restore::on;
-    if (settings_.restore == Restore::last) {
-      const auto last = context().saved("state");
-      on = last && last->is_bool() && last->as_bool();
-    }
+    const bool last = settings_.restore == Restore::last;
+    bool on = last ? m2ag::saved_or(context(), "state", false) : settings_.restore == Restore::on;
+    if (const auto after = context().overdue("state")) on = after->as_bool();
     output_ = context().gpio_output(settings_.line,
                                     {.active_low = settings_.active_low, .initial = on, .drive = settings_.drive});
+    output_->at_crash(settings_.safe.state == SafeState::on);
+    line_check_ = context().every(kLineCheckInterval, [this] { output_->read(); });
     publish("state", on);
   }
 
   // Input
 
   void start_input() {
-    sequence_.reset();
     if (settings_.count) start_counter();
+    take_line();
+  }
+
+  void take_line() {
+    sequence_ = 0;
+    input_.reset();  // a line has one holder
     input_ = context().gpio_input(
         settings_.line, {.active_low = settings_.active_low, .bias = settings_.bias, .debounce = settings_.debounce},
         [this](const m2ag::GpioEdge& edge) { on_edge(edge); });
@@ -114,8 +140,7 @@ class GpioSwitch final : public m2ag::Component {
   }
 
   void on_edge(const m2ag::GpioEdge& edge) {
-    const std::uint32_t lost = sequence_ ? edge.sequence - *sequence_ - 1 : 0;
-    sequence_ = edge.sequence;
+    const std::uint32_t lost = edge.sequence - std::exchange(sequence_, edge.sequence) - 1;
     const bool before = std::exchange(active_, edge.active);
     if (lost > 0) {
       context().log(
@@ -176,17 +201,17 @@ class GpioSwitch final : public m2ag::Component {
     if (!settings_.count) throw m2ag::CommandError("not_counting", "nothing is counted here: `count: true` does");
   }
 
-  const Settings settings_;
+  Settings settings_;
   std::unique_ptr<m2ag::GpioInput> input_;
   std::unique_ptr<m2ag::GpioOutput> output_;
-  std::optional<std::uint32_t> sequence_;
+  std::uint32_t sequence_ = 0;  ///< of the last edge; the first one is 1
   bool active_ = false;
   Gestures gestures_;
   PulseRate rate_;
   std::int64_t total_ = 0;
   std::optional<double> published_rate_;
   m2ag::Throttle save_total_, publish_total_;
-  m2ag::Handle gesture_timer_, rate_timer_;
+  m2ag::Handle gesture_timer_, rate_timer_, line_check_;
 };
 
 }  // namespace
@@ -206,16 +231,20 @@ M2AG_PLUGIN("gpio_switch", "1.1.0", plugin) {
       .param("debounce", &Settings::debounce, "a level counts once it has been stable for so long; of an input")
       .range(0s, 10s)
       .example(20'000)
+      .runtime()
       .param("click_time", &Settings::click_time, "a press up to so long is a `click`; 0s: clicks are not told")
       .range(0s, 10s)
       .example(500'000)
+      .runtime()
       .param("double_time", &Settings::double_time,
              "a click so soon after another one makes both a `double`, and a click is told after this time; 0s: none")
       .range(0s, 10s)
       .example(300'000)
+      .runtime()
       .param("long_time", &Settings::long_time, "a press is `long` after this time, while it is held; 0s: none")
       .range(0s, 1h)
       .example(1'000'000)
+      .runtime()
       .param("count", &Settings::count, "counts the presses in `total` and their `rate`: a meter with pulses")
       .param("rate_interval", &Settings::rate_interval, "how often `rate` is worked out")
       .range(1s, 1h)

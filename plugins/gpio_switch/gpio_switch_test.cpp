@@ -213,6 +213,7 @@ TEST_CASE("an output is switched, restored inside the request of its line, and m
   Contact lamp({{"direction", "output"}, {"restore", "last"}});
   lamp.component->start();
   CHECK(lamp.line().history() == std::vector<bool>{false});
+  CHECK(lamp.line().at_crash() == false);
   lamp.set("state", true);
   CHECK(lamp.line().level());
   CHECK(lamp.context.last("state") == Value(true));
@@ -222,21 +223,21 @@ TEST_CASE("an output is switched, restored inside the request of its line, and m
   CHECK(lamp.context.last("state") == Value(false));
   lamp.component->start();
   CHECK(lamp.line().history() == std::vector<bool>{true});
+  lamp.component->stop();
+  lamp.context.set_overdue("state", false);
+  lamp.component->start();
+  CHECK(lamp.line().history() == std::vector<bool>{false});
 
   Contact guard(
       {{"direction", "output"}, {"restore", "on"}, {"active_low", true}, {"safe", Value::Map{{"state", "on"}}}});
   guard.component->start();
+  CHECK(guard.line().at_crash() == false);
   guard.component->stop();
   CHECK(guard.line().history() == std::vector<bool>{false, false});
 }
 
 TEST_CASE("settings that go against each other") {
-  const auto refused = [](Value::Map settings) {
-    Contact contact(std::move(settings));
-    CHECK_THROWS_AS(contact.component->start(), m2ag::ConfigError);
-    contact.component->stop();
-    CHECK_FALSE(contact.line().held());
-  };
+  const auto refused = [](Value::Map settings) { CHECK_THROWS_AS(Contact(std::move(settings)), m2ag::ConfigError); };
   refused({{"direction", "output"}, {"count", true}});
   refused({{"direction", "output"}, {"click_time", micros(1s)}});
   refused(Value::Map{{"double_time", micros(1s)}});
@@ -250,5 +251,42 @@ TEST_CASE("what the plugin says of itself") {
   CHECK(type.channels[0].main);
   CHECK(type.channels[1].choices == Words{"press", "release", "click", "double", "long"});
   CHECK_THROWS_AS(type.create(*std::make_unique<FakeContext>(), Value(Value::Map{{"bias", "sideways"}})),
+                  m2ag::ConfigError);
+}
+
+TEST_CASE("the times of an input are registers") {
+  Contact contact(Value::Map{{"click_time", micros(500ms)}});
+  const auto reconfigure = [&](Value::Map settings) {
+    settings["line"] = "GPIO27";
+    contact.plugin.type("gpio_switch").reconfigure(*contact.component, settings);
+  };
+  contact.component->start();
+  contact.press(100ms);
+  CHECK(contact.events() == Words{"press", "release", "click"});
+
+  contact.line().drive(true);
+  reconfigure({{"click_time", micros(500ms)}, {"long_time", micros(1s)}, {"debounce", micros(20ms)}});
+  CHECK(contact.line().held());
+  contact.context.advance(2s);  // this press had begun before
+  contact.line().drive(false);
+  contact.press(1s);
+  CHECK(contact.events() == Words{"press", "release", "press", "long", "release"});
+
+  CHECK_THROWS_AS(reconfigure({{"double_time", micros(300ms)}}), m2ag::ConfigError);
+  contact.press(1s);
+  CHECK(contact.events() == Words{"press", "long", "release"});
+}
+
+TEST_CASE("registers leave an output alone") {
+  Contact contact(Value::Map{{"direction", "output"}});
+  contact.component->start();
+  contact.set("state", true);
+  const auto before = contact.line().history();
+  const auto& type = contact.plugin.type("gpio_switch");
+  type.reconfigure(*contact.component,
+                   Value::Map{{"line", "GPIO27"}, {"direction", "output"}, {"debounce", micros(20ms)}});
+  CHECK(contact.line().history() == before);
+  CHECK_THROWS_AS(type.reconfigure(*contact.component,
+                                   Value::Map{{"line", "GPIO27"}, {"direction", "output"}, {"click_time", micros(1s)}}),
                   m2ag::ConfigError);
 }

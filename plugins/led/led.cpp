@@ -74,12 +74,11 @@ class Led final : public m2ag::Component, public m2ag::Switch {
       if (const std::string refused = why_not(params_.trigger); !refused.empty())
         throw m2ag::ConfigError("trigger: " + refused);
     }
-    const auto level = context().saved("brightness");
-    if (params_.restore == Restore::last && level && level->is_number() && level->as_number() > 0)
-      level_ = std::min(level->as_number(), 100.0);
+    const double level = m2ag::saved_or(context(), "brightness", 0.0);
+    if (params_.restore == Restore::last && level > 0) level_ = std::min(level, 100.0);
     held_ = true;  // from here on it is not as it was found
     ready_ = false;
-    by_trigger ? use_trigger(params_.trigger) : show(restored() ? level_ : 0);
+    by_trigger ? use_trigger(params_.trigger) : show(restored());
     ready_ = true;
   }
 
@@ -149,10 +148,12 @@ class Led final : public m2ag::Component, public m2ag::Switch {
     publish("state", steps > 0);
   }
 
-  bool restored() const {
-    if (params_.restore != Restore::last) return params_.restore == Restore::on;
-    const auto last = context().saved("state");
-    return last && last->is_bool() && last->as_bool();
+  /// Percent. A `for` that is over counts more than `restore`.
+  double restored() const {
+    if (const auto after = context().overdue("brightness")) return after->as_number();
+    if (const auto after = context().overdue("state")) return after->as_bool() ? level_ : 0;
+    const bool last = params_.restore == Restore::last;
+    return (last ? m2ag::saved_or(context(), "state", false) : params_.restore == Restore::on) ? level_ : 0;
   }
 
   const Params params_;

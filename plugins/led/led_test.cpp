@@ -197,6 +197,16 @@ TEST_CASE("restore") {
   CHECK(first("last", Value("rubbish"), Value("rubbish")) == "0");
   CHECK(first("last", Value(true), Value(9000)) == "255");
 
+  const auto over = [](const char* channel, Value after) {
+    Board board;
+    board.context.set_saved("state", true);
+    board.context.set_overdue(channel, std::move(after));
+    board.start({{"restore", "last"}, {"brightness", 80.0}});
+    return board.file("brightness");
+  };
+  CHECK(over("state", false) == "0");
+  CHECK(over("brightness", 20.0) == "51");
+
   Board board;
   board.start({{"restore", "last"}});
   board.set("brightness", 20);

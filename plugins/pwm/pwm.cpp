@@ -75,13 +75,12 @@ class Pwm final : public m2ag::Component, public m2ag::Switch {
                               std::to_string(static_cast<int>(channels) - 1) + ", found " +
                               std::to_string(params_.channel));
     }
-    const auto level = context().saved("duty");
-    if (params_.restore == Restore::last && level && level->is_number() && level->as_number() > 0)
-      level_ = std::min(level->as_number(), 100.0);
+    const double level = m2ag::saved_or(context(), "duty", 0.0);
+    if (params_.restore == Restore::last && level > 0) level_ = std::min(level, 100.0);
     ready_ = false;
     folder_ = chip + "/pwm" + std::to_string(params_.channel);
     take(chip);
-    const double duty = restored() ? level_ : 0;
+    const double duty = restored();
     held_ = true;  // from here on it may drive
     set_up(nanoseconds(duty));
     ready_ = true;
@@ -179,10 +178,12 @@ class Pwm final : public m2ag::Component, public m2ag::Switch {
     publish("state", percent > 0);
   }
 
-  bool restored() const {
-    if (params_.restore != Restore::last) return params_.restore == Restore::on;
-    const auto last = context().saved("state");
-    return last && last->is_bool() && last->as_bool();
+  /// Percent. A `for` that is over counts more than `restore`.
+  double restored() const {
+    if (const auto after = context().overdue("duty")) return after->as_number();
+    if (const auto after = context().overdue("state")) return after->as_bool() ? level_ : 0;
+    const bool last = params_.restore == Restore::last;
+    return (last ? m2ag::saved_or(context(), "state", false) : params_.restore == Restore::on) ? level_ : 0;
   }
 
   const Params params_;

@@ -251,6 +251,17 @@ TEST_CASE("restore") {
   CHECK(first("last", Value("rubbish"), Value("rubbish")) == "0");
   CHECK(first("last", Value(true), Value(9000)) == "1000000");
 
+  const auto over = [](const char* channel, Value after) {
+    Pi pi;
+    pi.context.set_saved("state", true);
+    pi.context.set_overdue(channel, std::move(after));
+    pi.start({{"restore", "last"}, {"duty", 80.0}});
+    return pi.file("duty_cycle");
+  };
+  CHECK(over("state", false) == "0");
+  CHECK(over("state", true) == "800000");
+  CHECK(over("duty", 20.0) == "200000");
+
   Pi pi;
   pi.start({{"restore", "last"}});
   pi.set_duty(20);

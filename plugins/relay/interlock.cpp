@@ -19,53 +19,45 @@ std::string shown(std::chrono::microseconds duration) {
   return std::to_string(std::chrono::ceil<std::chrono::seconds>(duration).count()) + " s";
 }
 
-bool Interlocks::Member::names(const std::string& id) const {
-  return std::find(others.begin(), others.end(), id) != others.end();
-}
-
-void Interlocks::join(const Key& key, std::vector<std::string> others, std::chrono::microseconds dead_time) {
+void Interlocks::join(const Key& key, std::chrono::microseconds dead_time) {
   const std::lock_guard lock(mutex_);
   Member& member = members_[key];
-  member.others = std::move(others);
   member.dead_time = dead_time;
   member.line = Line::unknown;
 }
 
-std::optional<Interlocks::Conflict> Interlocks::conflict(const Key& key, const Member& member, const std::string& id,
-                                                         const Member* other, Time now) const {
-  const std::string with = key.second + " is interlocked with " + id + ", which ";
-  if (other == nullptr || other->line == Line::unknown) {
+std::optional<Interlocks::Conflict> Interlocks::conflict(const Key& key, const Member& member, const Other& other,
+                                                         Time now) const {
+  const std::string with = key.second + " is interlocked with " + other.id + ", which ";
+  const auto entry = other.may_have_line ? members_.find({key.first, other.id}) : members_.end();
+  if (entry == members_.end() || entry->second.line == Line::unknown) {
     return Conflict{with + "has no line (not started, failed, or no relay of this device): nobody knows if it is on",
                     kLookAgain, true};
   }
-  if (other->line == Line::on) return Conflict{with + "is on: switch " + id + " off first", {}, false};
-  const auto passed = now - other->off_since;
-  const auto dead_time = std::max(member.dead_time, other->dead_time);
+  const Member& its = entry->second;
+  if (its.line == Line::on) return Conflict{with + "is on: switch " + other.id + " off first", {}, false};
+  const auto passed = now - its.off_since;
+  const auto dead_time = std::max(member.dead_time, its.dead_time);
   if (passed >= dead_time) return std::nullopt;
   const auto wait = std::chrono::ceil<std::chrono::microseconds>(dead_time - passed);
   return Conflict{with + "went off less than " + shown(dead_time) + " ago: wait " + shown(wait), wait, true};
 }
 
-std::optional<Interlocks::Conflict> Interlocks::claim(const Key& key, Time now) {
+std::optional<Interlocks::Conflict> Interlocks::claim(const Key& key, const Others& others, Time now) {
   const std::lock_guard lock(mutex_);
   Member& member = members_[key];
-  for (const std::string& id : member.others) {
-    const auto other = members_.find({key.first, id});
-    if (auto found = conflict(key, member, id, other == members_.end() ? nullptr : &other->second, now)) return found;
-  }
-  for (const auto& [other, its] : members_) {
-    if (other.first != key.first || !its.names(key.second) || member.names(other.second)) continue;
-    if (auto found = conflict(key, member, other.second, &its, now)) return found;
+  for (const Other& other : others()) {
+    if (auto found = conflict(key, member, other, now)) return found;
   }
   member.line = Line::on;
   return std::nullopt;
 }
 
-void Interlocks::off(const Key& key, Time now) {
+void Interlocks::off(const Key& key, Time since) {
   const std::lock_guard lock(mutex_);
   Member& member = members_[key];
   member.line = Line::off;
-  member.off_since = now;
+  member.off_since = since;
 }
 
 void Interlocks::unknown(const Key& key) {

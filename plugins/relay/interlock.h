@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -24,32 +25,37 @@ class Interlocks {
     bool passes = true;                 ///< by itself; false: the other one is on
   };
 
-  /// A relay starts; nobody knows its line yet. It excludes `others` (ids of its device), and those that name it, whoever starts first.
-  void join(const Key& key, std::vector<std::string> others, std::chrono::microseconds dead_time);
+  struct Other {
+    std::string id;             ///< of the same device
+    bool may_have_line = true;  ///< false: no relay runs by that id, whatever did before: nobody knows its line
+  };
+  /// Whom a relay excludes at this moment: those that it names, and those that name it.
+  using Others = std::function<std::vector<Other>()>;
 
-  /// Nothing: the relay counts as on from now on, and may be switched. Else why not: another of its interlock is on, went off less than
-  /// the longer of the two dead times ago, or has a line that nobody knows.
-  [[nodiscard]] std::optional<Conflict> claim(const Key& key, Time now);
-  /// The relay has been switched off.
-  void off(const Key& key, Time now);
+  /// A relay starts; nobody knows its line yet.
+  void join(const Key& key, std::chrono::microseconds dead_time);
+
+  /// Nothing: the relay counts as on from now on, and may be switched. Else why not: one of the others is on, went off less than the longer
+  /// of the two dead times ago, or has a line that nobody knows. `others` is called while no one else can claim: of two that exclude each
+  /// other from now on, whoever learns it later finds the claim of the other one.
+  [[nodiscard]] std::optional<Conflict> claim(const Key& key, const Others& others, Time now);
+  /// The relay is off, and has been since then.
+  void off(const Key& key, Time since);
   /// Nobody knows the line: it could not be taken, or not be switched.
   void unknown(const Key& key);
 
  private:
   enum class Line { unknown, on, off };
   struct Member {
-    std::vector<std::string> others;
     std::chrono::microseconds dead_time{0};
     Line line = Line::unknown;
     Time off_since{};
-    bool names(const std::string& id) const;
   };
 
-  std::optional<Conflict> conflict(const Key& key, const Member& member, const std::string& id, const Member* other,
-                                   Time now) const;
+  std::optional<Conflict> conflict(const Key& key, const Member& member, const Other& other, Time now) const;
 
   std::mutex mutex_;
-  std::map<Key, Member> members_;
+  std::map<Key, Member> members_;  ///< who has ever joined; who excludes whom is not in it
 };
 
 /// "60 ms", "12 s": rounded up, so that whoever waits so long has waited long enough.

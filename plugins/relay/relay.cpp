@@ -6,24 +6,24 @@
 #include <exception>
 #include <memory>
 
-#include "interlock.h"
+#include "exclusion.h"
+#include "kept_date.h"
 #include "settings.h"
 
 namespace relay {
 namespace {
 
+using m2ag::saved_or;
 using std::chrono::microseconds;
 using std::chrono::steady_clock;
 
 // An SD card wears: it is written to at most so often, and a power cut loses what was counted since.
 constexpr std::chrono::minutes kCounterInterval{1};
-
-/// The one object that the relays of a process share: each runs on a lane of its own, and two of an interlock must not find each other off
-/// at the same time. The host gives components nothing to share, and all relays of a device are in one process.
-Interlocks& interlocks() {
-  static Interlocks shared;
-  return shared;
-}
+// A chip that is unplugged tells nobody who holds a line of it.
+constexpr std::chrono::seconds kLineCheckInterval{10};
+// How long a start may leave a line as a killed host left it while the others of the interlock start, and how often it looks at them. Below
+// the shortest `safe.on_disconnect`.
+constexpr std::chrono::milliseconds kLineWait{900}, kLineLook{20};
 
 /// Why the relay may not go on now.
 struct Obstacle {
@@ -32,28 +32,30 @@ struct Obstacle {
   bool passes;
 };
 
-class Relay final : public m2ag::Component, public m2ag::Switch {
+class Relay final : public m2ag::Component, public m2ag::Switch, public m2ag::Reconfigurable<Settings> {
  public:
   using Params = Settings;
 
   Relay(m2ag::Context& context, Settings settings)
       : Component(context),
         settings_(std::move(settings)),
-        key_(context.device(), context.component()),
-        save_operations_(context, kCounterInterval, [this] { this->context().save("operations", operations_); }) {}
+        exclusion_(context, settings_.interlock, settings_.dead_time),
+        on_date_(context, "on_since"),
+        off_date_(context, "off_since"),
+        save_operations_(context, kCounterInterval, [this] { this->context().save("operations", operations_); }) {
+    check(settings_, context.component());
+  }
 
   void start() override {
-    check_settings();
+    if (settings_.safe.on_disconnect && !context().has_broker())
+      throw m2ag::ConfigError("safe.on_disconnect: there is no broker to lose, the descriptor has no `mqtt.url`");
     stopping_ = on_ = false;
-    locked_ = saved_or("locked", false);
-    operations_ = std::max<std::int64_t>(0, saved_or("operations", std::int64_t{0}));
-    recall_off_time();
-    interlocks().join(key_, settings_.interlock, settings_.dead_time);
-    const bool wish = wish_at_start();
-    const auto obstacle = wish ? find_obstacle() : std::nullopt;
-    take_line(wish && !obstacle);
+    locked_ = saved_or(context(), "locked", false);
+    operations_ = std::max<std::int64_t>(0, saved_or(context(), "operations", std::int64_t{0}));
+    recall_dates();
+    exclusion_.join();
+    begin(context().now() + kLineWait);
     publish("locked", locked_);
-    if (obstacle) restore_later(*obstacle);
     watch_connection();
   }
 
@@ -68,7 +70,7 @@ class Relay final : public m2ag::Component, public m2ag::Switch {
   void pulse(const Pulse& arguments) {
     refuse_while_locked();
     const microseconds duration = arguments.duration.value_or(settings_.pulse_time);
-    if (settings_.max_on && duration > *settings_.max_on)
+    if (settings_.max_on && duration > *settings_.max_on)  // of an argument: `pulse_time` is not longer
       throw m2ag::CommandError("out_of_range", "for: expected at most `max_on`, " + shown(*settings_.max_on));
     refuse_at_obstacle();
     end_what_waits();
@@ -80,6 +82,13 @@ class Relay final : public m2ag::Component, public m2ag::Switch {
     });
   }
 
+  void reconfigure(const Settings& settings) override {
+    check(settings, context().component());
+    settings_.pulse_time = settings.pulse_time;
+    if (settings.min_off != settings_.min_off) use_min_off(settings.min_off);
+    if (settings.max_on != settings_.max_on) use_max_on(settings.max_on);
+  }
+
   void lock() { set_locked(true); }
   void unlock() { set_locked(false); }
 
@@ -88,80 +97,101 @@ class Relay final : public m2ag::Component, public m2ag::Switch {
     connection_.reset();
     connected_ = true;
     alone_.reset();
+    const bool begun = line_ || restore_;  // without a line and a restore that waits for it, the start has failed
     end_what_waits();
-    if (!line_) return interlocks().unknown(key_);
     try {
-      switch_to(safe_now());
+      if (begun) switch_to(safe_now());
       save_operations_.flush();
     } catch (const std::exception& error) {
       context().log(m2ag::LogLevel::error, std::string("the safe state could not be set: ") + error.what());
     }
+    if (!line_) exclusion_.unknown();
     longest_on_.reset();
+    line_check_.reset();
     line_.reset();
   }
 
  private:
-  void check_settings() const {
-    const auto& others = settings_.interlock;
-    if (std::find(others.begin(), others.end(), context().component()) != others.end())
-      throw m2ag::ConfigError("interlock: a relay cannot be interlocked with itself");
-    if (safe_state() && (settings_.max_on || !others.empty()))
-      throw m2ag::ConfigError("safe.state: a relay that is safe when it is on cannot have `max_on` or `interlock`");
-    if (settings_.safe.on_disconnect && !context().has_broker())
-      throw m2ag::ConfigError("safe.on_disconnect: there is no broker to lose, the descriptor has no `mqtt.url`");
-  }
-
   bool safe_state() const { return settings_.safe.state == SafeState::on; }
 
   /// As the settings say; but not on when a relay that names this one in its interlock is in the way.
   bool safe_now() {
     if (!safe_state() || on_) return safe_state();
-    const auto conflict = interlocks().claim(key_, context().now());
+    const auto conflict = exclusion_.claim();
     if (conflict)
       context().log(m2ag::LogLevel::warning, "not on, although that is its safe state: " + conflict->sentence);
     return !conflict;
   }
 
-  template <class T>
-  T saved_or(std::string_view key, T otherwise) const {
-    const auto value = context().saved(key);
-    if (!value) return otherwise;
-    if constexpr (std::is_same_v<T, bool>)
-      return value->is_bool() ? value->as_bool() : otherwise;
-    else
-      return value->is_integer() ? value->as_integer() : otherwise;
-  }
-
   // Dates
 
-  std::int64_t date() const {
-    return std::chrono::duration_cast<microseconds>(context().wall_time().time_since_epoch()).count();
-  }
-  /// How long ago a saved date was. A clock that went backwards (no battery) makes it now, never later.
-  microseconds passed_since(std::int64_t saved) const {
-    const std::int64_t now = std::max<std::int64_t>(0, date());
-    return microseconds(now - std::clamp<std::int64_t>(saved, 0, now));
+  /// Of `min_off`, and for the dead time after a restart.
+  bool keeps_off_date() const { return settings_.min_off || exclusion_.exists(); }
+
+  /// What was kept for a setting that is no longer there must not count when it comes back.
+  void recall_dates() {
+    if (!settings_.max_on) on_date_.drop();
+    off_since_.reset();
+    if (!keeps_off_date()) off_date_.drop();
+    const auto passed = off_date_.passed();
+    may_be_on_ = !passed;
+    // Written, but no date: it was on when the host was killed. When it went off nobody knows: now, at the latest.
+    if (keeps_off_date() && off_date_.is_written()) off_since_ = context().now() - passed.value_or(microseconds(0));
   }
 
-  void recall_off_time() {
-    off_since_.reset();
-    if (!settings_.min_off || !context().saved("off_since")) return;
-    // Zero: it was on when the host was killed. When it went off nobody knows: now, at the latest.
-    const std::int64_t saved = saved_or("off_since", std::int64_t{0});
-    if (saved == 0) context().save("off_since", date());
-    off_since_ = context().now() - (saved == 0 ? microseconds(0) : passed_since(saved));
+  // Registers
+
+  void use_min_off(std::optional<microseconds> min_off) {
+    settings_.min_off = min_off;
+    if (!min_off) return;
+    if (on_ || !line_) return off_date_.clear();
+    // Without `min_off` nobody wrote down when it went off: what was not seen is taken to be just now, for the next start.
+    off_date_.set(off_since_ ? std::chrono::duration_cast<microseconds>(context().now() - *off_since_)
+                             : microseconds(0));
+  }
+
+  /// A shorter time may be over already. Without `max_on` before, it counts from now on.
+  void use_max_on(std::optional<microseconds> max_on) {
+    const bool had_one = settings_.max_on.has_value();
+    settings_.max_on = max_on;
+    longest_on_.reset();
+    if (!max_on) return on_date_.drop();
+    if (!on_) return;
+    if (!had_one) on_date_.set();
+    if (!had_one) on_since_ = context().now();
+    watch_max_on();
   }
 
   // Start
 
-  /// What `restore` says, unless the time on that was granted before the restart is over.
+  /// What `restore` says, unless a time that was granted before the restart is over: of a `for`, or `max_on`.
   bool wish_at_start() {
-    const bool wish = settings_.restore == Restore::last ? saved_or("state", false) : settings_.restore == Restore::on;
+    bool wish =
+        settings_.restore == Restore::last ? saved_or(context(), "state", false) : settings_.restore == Restore::on;
+    if (const auto after = locked_ ? std::nullopt : context().overdue("state")) remember(wish = after->as_bool());
     if (!wish || !settings_.max_on || left_of_max_on().count() > 0) return wish;
     context().log(m2ag::LogLevel::info, "stays off: `max_on` was over before the start");
-    context().save("on_since", 0);
+    on_date_.drop();
     remember(false);
     return false;
+  }
+
+  /// One that was on when the host was killed leaves its line as it is while the others of its interlock, which start at this moment too,
+  /// are not known to be off: it must not go off just because it was the first to ask. Until then it counts as on itself.
+  void begin(steady_clock::time_point end) {
+    const bool wish = wish_at_start();
+    const auto obstacle = wish ? find_obstacle() : std::nullopt;
+    const bool may_wait = may_be_on_ && obstacle && obstacle->passes && obstacle->code == "interlocked";
+    const microseconds wait = obstacle ? std::min<microseconds>(obstacle->wait, kLineLook) : microseconds(0);
+    if (may_wait && context().now() + wait <= end) {
+      restore_ = context().after(wait, [this, end] {
+        restore_.reset();
+        begin(end);
+      });
+      return;
+    }
+    take_line(wish && !obstacle);
+    if (obstacle) restore_later(*obstacle);
   }
 
   void take_line(bool on) {
@@ -169,11 +199,20 @@ class Relay final : public m2ag::Component, public m2ag::Switch {
     // When this throws, stop() makes the line one that nobody knows.
     line_ = context().gpio_output(settings_.line,
                                   {.active_low = settings_.active_low, .initial = on, .drive = settings_.drive});
+    line_->at_crash(safe_state());
     on_ = on;
     publish("state", on);
     on ? went_on() : publish("operations", operations_);
-    // Off from now on: until now the pin may have been what a killed host left it at.
-    if (!on) interlocks().off(key_, context().now());
+    line_check_ = context().every(kLineCheckInterval, [this] { line_->read(); });
+    if (!on) found_off();
+  }
+
+  /// Off from now on, unless it is known to have been off before: the pin may have been what a killed host left it at.
+  void found_off() {
+    const auto passed = off_date_.passed();
+    exclusion_.off(context().now() - passed.value_or(microseconds(0)));
+    // `min_off` alone begins with the first time off that was seen.
+    if (!passed && (exclusion_.exists() || (settings_.min_off && off_since_))) off_date_.set();
   }
 
   void restore_later(const Obstacle& obstacle) {
@@ -212,7 +251,7 @@ class Relay final : public m2ag::Component, public m2ag::Switch {
                       "stays off for at least " + shown(*settings_.min_off) + " (`min_off`): wait " + shown(wait), wait,
                       true};
     }
-    const auto conflict = interlocks().claim(key_, now);
+    const auto conflict = exclusion_.claim();
     if (!conflict) return std::nullopt;
     return Obstacle{"interlocked", conflict->sentence, std::max(conflict->wait, microseconds(1)), conflict->passes};
   }
@@ -222,39 +261,50 @@ class Relay final : public m2ag::Component, public m2ag::Switch {
   /// Commands, timers and safety come together here. Who wants it on has found no obstacle. `restoring`: the time on goes on that was granted
   /// before the restart.
   void switch_to(bool on, bool restoring = false) {
+    if (!line_) {
+      take_line(on);
+    } else {
+      move_line(on, restoring);
+    }
+    if (!connected_ && !alone_ && on != safe_state()) start_alone();
+  }
+
+  void move_line(bool on, bool restoring) {
     const bool change = on != on_;
     if (change && on) before_on(restoring);
     try {
       line_->write(on);
     } catch (const std::exception&) {
-      interlocks().unknown(key_);
+      exclusion_.unknown();
       throw;
     }
     on_ = on;
     // Published before the interlock lets another one on: nobody ever hears of two that are on.
     publish("state", on);
     if (change) on ? went_on() : went_off();
-    if (!connected_ && !alone_ && on != safe_state()) start_alone();
   }
 
   /// Saved before the line moves: a kill between the two must not leave a relay on that nobody counts.
   void before_on(bool restoring) {
-    if (settings_.min_off) context().save("off_since", 0);
-    if (!settings_.max_on) return;
-    if (!restoring || saved_or("on_since", std::int64_t{0}) == 0) context().save("on_since", date());
+    keeps_off_date() ? off_date_.clear() : off_date_.drop();
+    if (settings_.max_on && (!restoring || !on_date_.passed())) on_date_.set();
   }
 
-  microseconds left_of_max_on() const {
-    const std::int64_t since = saved_or("on_since", std::int64_t{0});
-    return since == 0 ? *settings_.max_on : *settings_.max_on - passed_since(since);
-  }
+  microseconds left_of_max_on() const { return *settings_.max_on - on_date_.passed().value_or(microseconds(0)); }
 
   void went_on() {
     ++operations_;
     save_operations_.ask();
     publish("operations", operations_);
     if (!settings_.max_on) return;
-    longest_on_ = context().after(left_of_max_on(), [this] {
+    on_since_ = context().now() - (*settings_.max_on - left_of_max_on());
+    watch_max_on();
+  }
+
+  /// By the clock that does not jump: the date counts only for what was on before the start.
+  void watch_max_on() {
+    const auto left = std::chrono::ceil<microseconds>(on_since_ + *settings_.max_on - context().now());
+    longest_on_ = context().after(std::max(left, microseconds(0)), [this] {
       context().log(m2ag::LogLevel::info, "goes off: it has been on for `max_on`");
       end_what_waits();
       switch_to(false);
@@ -265,10 +315,10 @@ class Relay final : public m2ag::Component, public m2ag::Switch {
   void went_off() {
     longest_on_.reset();
     off_since_ = context().now();
-    interlocks().off(key_, *off_since_);
-    if (settings_.min_off) context().save("off_since", date());
+    exclusion_.off(*off_since_);
+    if (keeps_off_date()) off_date_.set();
     // Stopped while told to be on, it will be on again, and then not longer than it was granted: the date stays.
-    if (settings_.max_on && !(stopping_ && settings_.restore == Restore::last)) context().save("on_since", 0);
+    if (settings_.max_on && !(stopping_ && settings_.restore == Restore::last)) on_date_.drop();
   }
 
   void end_what_waits() {
@@ -291,6 +341,7 @@ class Relay final : public m2ag::Component, public m2ag::Switch {
 
   void watch_connection() {
     connected_ = true;
+    was_connected_ = false;
     if (!settings_.safe.on_disconnect) return;
     connection_ = context().on_connection([this](bool connected) { connection_changed(connected); });
     connection_changed(context().connected());
@@ -298,6 +349,7 @@ class Relay final : public m2ag::Component, public m2ag::Switch {
 
   void connection_changed(bool connected) {
     connected_ = connected;
+    was_connected_ = was_connected_ || connected;
     alone_.reset();
     if (!connected) start_alone();
   }
@@ -307,22 +359,25 @@ class Relay final : public m2ag::Component, public m2ag::Switch {
       alone_.reset();
       end_what_waits();
       const bool safe = safe_now();
-      if (on_ == safe) return;
+      if (line_ && on_ == safe) return;
       context().log(m2ag::LogLevel::warning,
                     "goes to its safe state: the broker has been gone for " + shown(*settings_.safe.on_disconnect));
       switch_to(safe);
-      remember(safe);
+      // A network that comes up later than the grace time must not make `restore: last` forget what it was told.
+      if (was_connected_) remember(safe);
     });
   }
 
-  const Settings settings_;
-  const Interlocks::Key key_;
+  Settings settings_;
+  Exclusion exclusion_;
+  KeptDate on_date_, off_date_;
   std::unique_ptr<m2ag::GpioOutput> line_;
-  bool on_ = false, locked_ = false, connected_ = true, stopping_ = false;
+  bool on_ = false, may_be_on_ = false, locked_ = false, connected_ = true, was_connected_ = false, stopping_ = false;
   std::int64_t operations_ = 0;
   std::optional<steady_clock::time_point> off_since_;
+  steady_clock::time_point on_since_;  ///< with `max_on`, while it is on
   m2ag::Throttle save_operations_;
-  m2ag::Handle longest_on_, pulse_end_, restore_, connection_, alone_;
+  m2ag::Handle longest_on_, pulse_end_, restore_, connection_, alone_, line_check_;
 };
 
 }  // namespace
@@ -330,26 +385,7 @@ class Relay final : public m2ag::Component, public m2ag::Switch {
 
 M2AG_PLUGIN("relay", "1.1.0", plugin) {
   using relay::Relay;
-  using relay::Settings;
-  plugin.component<Relay>("relay", "One relay on a GPIO line")
-      .param("line", &Settings::line, "GPIO line that drives the relay")
-      .required()
-      .example("GPIO17")
-      .param("active_low", &Settings::active_low, "the relay closes on a low level")
-      .param("drive", &Settings::drive, "how the line is driven")
-      .param("restore", &Settings::restore, "what the relay goes to at the start; `last` is what it was told last")
-      .param("safe", &Settings::safe, "what is safe")
-      .param("max_on", &Settings::max_on, "goes off by itself after so long on, also across a restart")
-      .range(std::chrono::milliseconds(1), std::chrono::days(366))
-      .example(600'000'000)
-      .param("min_off", &Settings::min_off, "does not go on before it has been off for so long, as compressors want")
-      .range(std::chrono::milliseconds(1), std::chrono::days(366))
-      .example(180'000'000)
-      .param("pulse_time", &Settings::pulse_time, "how long a `pulse` is that does not say so")
-      .range(std::chrono::milliseconds(1), std::chrono::hours(24))
-      .param("interlock", &Settings::interlock, "ids of relays that are never on together with this one")
-      .param("dead_time", &Settings::dead_time, "how long all of them are off before the next one goes on")
-      .range(std::chrono::milliseconds(0), std::chrono::hours(1))
+  relay::describe(plugin.component<Relay>("relay", "One relay on a GPIO line"))
       .channel("operations", "", "how often the relay has closed")
       .precision(0)
       .boolean("locked", "commands do not switch it")

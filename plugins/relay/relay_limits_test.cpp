@@ -1,4 +1,8 @@
 // What limits a relay: pulses, the longest time on, the shortest time off, the lock; and the counter.
+#include <algorithm>
+#include <array>
+#include <chrono>
+
 #include "catch.h"
 #include "test_relay.h"
 
@@ -242,4 +246,114 @@ TEST_CASE("operations are counted and written at most once a minute, and at the 
   CHECK(relay.context.saved("operations") == Value(7));
   relay.kill_and_start();
   CHECK(relay.context.last("operations") == Value(7));
+}
+
+TEST_CASE("limits are registers: they count from what has happened already") {
+  TestRelay relay({{"max_on", micros(10min)}, {"restore", "last"}});
+  const auto reconfigure = [&](Value::Map settings) {
+    settings["line"] = "GPIO17";
+    settings["restore"] = "last";
+    relay.plugin.type("relay").reconfigure(*relay.component, settings);
+  };
+  relay.start();
+  relay.set(true);
+  relay.context.advance(4min);
+
+  SECTION("a longer time on") {
+    reconfigure({{"max_on", micros(20min)}});
+    relay.context.advance(16min - 1us);
+    CHECK(relay.on());
+    relay.context.advance(1us);
+    CHECK_FALSE(relay.on());
+  }
+  SECTION("a shorter one that is over already") {
+    reconfigure({{"max_on", micros(3min)}});
+    relay.context.advance(0us);
+    CHECK_FALSE(relay.on());
+    CHECK(relay.context.saved("state") == Value(false));
+  }
+  SECTION("none, and one again: it counts from then on, also after a kill") {
+    reconfigure({});
+    relay.context.advance(1h);
+    CHECK(relay.on());
+    reconfigure({{"max_on", micros(5min)}});
+    relay.context.advance(2min);
+    relay.settings["max_on"] = micros(5min);
+    relay.kill_and_start();
+    CHECK(relay.on());
+    relay.context.advance(3min);
+    CHECK_FALSE(relay.on());
+  }
+  SECTION("the shortest time off") {
+    relay.set(false);
+    relay.context.advance(1min);
+    reconfigure({{"min_off", micros(3min)}});
+    CHECK(refusal([&] { relay.set(true); }) == "too_early");
+    relay.settings = {{"line", "GPIO17"}, {"min_off", micros(3min)}, {"restore", "last"}};
+    relay.kill_and_start();
+    relay.context.advance(2min - 1us);
+    CHECK(refusal([&] { relay.set(true); }) == "too_early");
+    relay.context.advance(1us);
+    CHECK(refusal([&] { relay.set(true); }).empty());
+  }
+  SECTION("a pulse") {
+    relay.set(false);
+    reconfigure({{"pulse_time", micros(2s)}});
+    relay.run("pulse");
+    relay.context.advance(2s - 1us);
+    CHECK(relay.on());
+    relay.context.advance(1us);
+    CHECK_FALSE(relay.on());
+  }
+  SECTION("what does not go together is refused, and nothing has changed") {
+    CHECK_THROWS_AS(reconfigure({{"safe", Value::Map{{"state", "on"}}}, {"max_on", micros(1min)}}), m2ag::ConfigError);
+    relay.context.advance(5min);
+    CHECK(relay.on());
+  }
+}
+
+TEST_CASE("a date that jumps while the relay is on changes nothing about max_on, nor does a new max_on then") {
+  const auto jump = GENERATE(-24h, -1h, 1h, 24h);
+  TestRelay relay({{"max_on", micros(10min)}});
+  relay.start();
+  relay.set(true);
+  relay.context.advance(4min);
+  relay.context.jump_date(jump);
+  relay.context.advance(4min);
+  SECTION("as it was") {}
+  SECTION("set anew") {
+    relay.settings["max_on"] = micros(11min);
+    relay.plugin.type("relay").reconfigure(*relay.component, relay.settings);
+    relay.context.advance(1min);
+  }
+  relay.context.advance(2min - 1us);
+  CHECK(relay.on());
+  relay.context.advance(1us);
+  CHECK_FALSE(relay.on());
+}
+
+TEST_CASE("a day of a relay with max_on and pulses while the date jumps: each time on ends when it should, and once") {
+  TestRelay relay({{"max_on", micros(10min)}, {"pulse_time", micros(500ms)}});
+  relay.start();
+  const std::array<std::chrono::hours, 4> jumps{1h, -24h, 24h, -1h};
+  for (std::size_t hour = 0; hour < 24; ++hour) {
+    relay.set(true);
+    relay.context.advance(5min);
+    relay.context.jump_date(jumps[hour % jumps.size()]);
+    relay.context.advance(5min - 1us);
+    CHECK(relay.on());
+    relay.context.advance(1us);
+    CHECK_FALSE(relay.on());
+    relay.context.advance(20min);
+    relay.run("pulse");
+    relay.context.advance(250ms);
+    relay.context.jump_date(jumps[(hour + 1) % jumps.size()]);
+    relay.context.advance(250ms - 1us);
+    CHECK(relay.on());
+    relay.context.advance(30min - 500ms + 1us);
+    CHECK_FALSE(relay.on());
+  }
+  const Levels history = relay.line().history();
+  CHECK(std::count(history.begin(), history.end(), true) == 48);
+  CHECK(history.size() == 1 + 2 * 48);
 }

@@ -23,9 +23,18 @@ TEST_CASE("a state that no start will ask for is not written") {
   CHECK_FALSE(relay.context.saved("state").has_value());
 }
 
+TEST_CASE("a crash leaves the safe level") {
+  TestRelay off, on({{"safe", Value::Map{{"state", "on"}}}});
+  off.component->start();
+  on.component->start();
+  CHECK(off.line().at_crash() == false);
+  CHECK(on.line().at_crash() == true);
+}
+
 TEST_CASE("a relay that closes on a low level") {
   TestRelay relay({{"active_low", true}});
   relay.component->start();
+  CHECK(relay.line().at_crash() == true);
   CHECK(relay.line().history() == Levels{true});
   relay.set(true);
   CHECK(relay.line().history() == Levels{true, false});
@@ -58,6 +67,22 @@ TEST_CASE("stopping goes to the safe state, lets go of the line and forgets noth
   CHECK(relay.context.last("state") == Value(bool{safe}));
   relay.component->start();
   CHECK(relay.line().history() == Levels{!safe});
+}
+
+TEST_CASE("a `for` that ended while nobody ran counts more than what is restored") {
+  TestRelay relay(Value::Map{{"restore", "last"}});
+  relay.context.set_saved("state", true);
+  relay.context.set_overdue("state", false);
+  relay.component->start();
+  CHECK(relay.line().history() == Levels{false});
+  CHECK(relay.context.saved("state") == Value(false));
+
+  TestRelay locked(Value::Map{{"restore", "last"}});
+  locked.context.set_saved("state", true);
+  locked.context.set_saved("locked", true);
+  locked.context.set_overdue("state", false);
+  locked.component->start();
+  CHECK(locked.line().history() == Levels{true});
 }
 
 TEST_CASE("a line that another one holds") {

@@ -32,7 +32,7 @@ struct Safe {
     table
         .param("on_disconnect", &Safe::on_disconnect,
                "the relay goes there too once the broker has been gone for so long; not given: it stays as it is")
-        .range(std::chrono::seconds(0), std::chrono::days(366))
+        .range(std::chrono::seconds(1), std::chrono::days(366))
         .example(30'000'000);
   }
 };
@@ -48,6 +48,35 @@ struct Settings {
   std::vector<std::string> interlock;
   std::chrono::microseconds dead_time{100'000};
 };
+
+/// Throws ConfigError when the settings do not go together. `self` is the relay's own id.
+void check(const Settings& settings, std::string_view self);
+
+/// `Builder`: of the type that has these settings.
+template <class Builder>
+Builder& describe(Builder&& relay) {
+  return relay.param("line", &Settings::line, "GPIO line that drives the relay")
+      .required()
+      .example("GPIO17")
+      .param("active_low", &Settings::active_low, "the relay closes on a low level")
+      .param("drive", &Settings::drive, "how the line is driven")
+      .param("restore", &Settings::restore, "what the relay goes to at the start; `last` is what it was told last")
+      .param("safe", &Settings::safe, "what is safe")
+      .param("max_on", &Settings::max_on, "goes off by itself after so long on, also across a restart")
+      .range(std::chrono::milliseconds(1), std::chrono::days(366))
+      .example(600'000'000)
+      .runtime()
+      .param("min_off", &Settings::min_off, "does not go on before it has been off for so long, as compressors want")
+      .range(std::chrono::milliseconds(1), std::chrono::days(366))
+      .example(180'000'000)
+      .runtime()
+      .param("pulse_time", &Settings::pulse_time, "how long a `pulse` is that does not say so")
+      .range(std::chrono::milliseconds(1), std::chrono::hours(24))
+      .runtime()
+      .param("interlock", &Settings::interlock, "ids of relays that are never on together with this one")
+      .param("dead_time", &Settings::dead_time, "how long all of them are off before the next one goes on")
+      .range(std::chrono::milliseconds(0), std::chrono::hours(1));
+}
 
 /// Arguments of the command `pulse`.
 struct Pulse {

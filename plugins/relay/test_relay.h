@@ -3,6 +3,8 @@
 
 #include <m2ag/testing.h>
 
+#include <algorithm>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,8 +19,48 @@ inline std::string fresh_device() {
   return "device-" + std::to_string(++count);
 }
 
+/// What the host knows of the components of a device: here of its relays, by their ids. `type` is another one after it was changed.
+struct KnownRelay {
+  Value::List interlock;
+  std::string type = "relay";
+};
+using KnownDevice = std::map<std::string, KnownRelay>;
+inline KnownDevice& known(const std::string& device) {
+  static std::map<std::string, KnownDevice> devices;
+  return devices[device];
+}
+
+class RelayContext : public FakeContext {
+ public:
+  RelayContext(const std::string& id, const std::string& device)
+      : FakeContext(id, device), known_(known(device)), device_(device) {}
+  /// As after a restart of the host: what the relays of a process knew of each other is gone. One call for all of a device.
+  static void begin_process(const std::vector<RelayContext*>& contexts) {
+    const std::string name = fresh_device();
+    for (RelayContext* context : contexts) context->device_ = name;
+  }
+  std::string_view device() const override { return device_; }
+  std::vector<std::string> named_by(std::string_view parameter) const override {
+    std::vector<std::string> found;
+    for (const auto& [id, relay] : known_) {
+      const auto& names = relay.interlock;
+      if (parameter == "interlock" && std::find(names.begin(), names.end(), Value(component())) != names.end())
+        found.push_back(id);
+    }
+    return found;
+  }
+  std::optional<std::string> type_of(std::string_view component) const override {
+    const auto entry = known_.find(std::string(component));
+    return entry == known_.end() ? std::nullopt : std::optional(entry->second.type);
+  }
+
+ private:
+  const KnownDevice& known_;
+  std::string device_;
+};
+
 struct TestRelay {
-  FakeContext context;
+  RelayContext context;
   DescribedPlugin plugin{m2ag_plugin};
   Value::Map settings;
   std::unique_ptr<m2ag::Component> component;
@@ -26,6 +68,8 @@ struct TestRelay {
   explicit TestRelay(Value::Map given = {}, const std::string& id = "pump", const std::string& device = fresh_device())
       : context(id, device), settings(std::move(given)) {
     settings["line"] = "GPIO17";
+    const auto interlock = settings.find("interlock");
+    known(device)[id] = {interlock == settings.end() ? Value::List() : interlock->second.as_list()};
     create();
   }
   void create() { component = plugin.create("relay", context, settings); }

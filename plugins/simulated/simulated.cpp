@@ -15,22 +15,30 @@ struct Press {
   }
 };
 
-class SimulatedLine final : public m2ag::Component, public m2ag::Switch {
+struct LineParams {
+  m2ag::GpioLineConfig line;
+  bool active_low = false;
+  bool initial = false;
+  std::chrono::microseconds every{0};
+  std::chrono::microseconds press_for{500'000};
+};
+
+class SimulatedLine final : public m2ag::Component, public m2ag::Switch, public m2ag::Reconfigurable<LineParams> {
  public:
-  struct Params {
-    m2ag::GpioLineConfig line;
-    bool active_low = false;
-    bool initial = false;
-    std::chrono::microseconds every{0};
-    std::chrono::microseconds press_for{500'000};
-  };
+  using Params = LineParams;
 
   SimulatedLine(m2ag::Context& context, Params params) : Component(context), params_(std::move(params)) {}
 
   void start() override {
     line_ = context().simulated_line(params_.line);
     set(params_.initial);
-    if (params_.every.count() > 0) repeat_ = context().every(params_.every, [this] { press({params_.press_for}); });
+    repeat();
+  }
+
+  void reconfigure(const Params& params) override {
+    params_.every = params.every;
+    params_.press_for = params.press_for;
+    repeat();
   }
 
   void set(bool on) override {
@@ -51,12 +59,17 @@ class SimulatedLine final : public m2ag::Component, public m2ag::Switch {
   }
 
  private:
+  void repeat() {
+    repeat_.reset();
+    if (params_.every.count() > 0) repeat_ = context().every(params_.every, [this] { press({params_.press_for}); });
+  }
+
   void drive(bool on) {
     line_->drive(on != params_.active_low);
     publish("state", on);
   }
 
-  const Params params_;
+  Params params_;
   std::unique_ptr<m2ag::SimulatedGpioLine> line_;
   m2ag::Handle repeat_, let_go_;
 };
@@ -73,7 +86,9 @@ M2AG_PLUGIN("simulated", "1.0.0", plugin) {
       .param("active_low", &SimulatedLine::Params::active_low, "ON pulls the line low, as a contact to ground does")
       .param("initial", &SimulatedLine::Params::initial, "ON from the start")
       .param("every", &SimulatedLine::Params::every, "presses by itself so often; 0s: never")
+      .runtime()
       .param("press_for", &SimulatedLine::Params::press_for, "how long it holds when it presses by itself")
       .range(std::chrono::milliseconds(1), std::chrono::hours(24))
+      .runtime()
       .command("press", &SimulatedLine::press, "goes ON and, after a while, OFF again");
 }

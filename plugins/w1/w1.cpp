@@ -173,6 +173,7 @@ M2AG_PLUGIN("w1", "1.0.0", plugin) {
       .example("28-0316a2798bff")
       .param("resolution", &Params::resolution, "bits of a reading; each less halves the time of one, 750 ms with 12")
       .one_of({9, 10, 11, 12})
+      .runtime()
       .interval(std::chrono::seconds(30))
       .channel("temperature", "°C", "temperature")
       .quantity("temperature")

@@ -1,6 +1,4 @@
-#define CATCH_CONFIG_MAIN
-#include <catch2/catch.hpp>
-
+#include <m2ag/catch.h>
 #include <m2ag/testing.h>
 
 namespace {

@@ -147,3 +147,16 @@ TEST_CASE("the date goes on with the clock, and may jump alone") {
   CHECK(context.wall_time() - date == 90min - 24h);
   CHECK(context.now() - now == 90min);
 }
+
+TEST_CASE("who names the component, and of what types the others are, is as the test says") {
+  FakeContext context;
+  CHECK(context.named_by("interlock").empty());
+  CHECK_FALSE(context.type_of("valve"));
+  context.set_named_by("interlock", {"valve", "heater"});
+  context.set_type_of("valve", "relay");
+  CHECK(context.named_by("interlock") == std::vector<std::string>{"valve", "heater"});
+  CHECK(context.named_by("output").empty());
+  CHECK(context.type_of("valve") == "relay");
+  context.set_type_of("valve", "");
+  CHECK_FALSE(context.type_of("valve"));
+}

@@ -47,7 +47,7 @@ class PluginVerbs(unittest.TestCase):
         code, out, _ = m2ag("describe", "bmp280")
         self.assertEqual(code, 0)
         self.assertRegex(out, r"(?m)^  address +0x76 \| 0x77, default 0x76 ")
-        self.assertRegex(out, r"(?m)^  interval +duration, default ")
+        self.assertRegex(out, r"(?m)^  interval +duration, a register, default ")
         self.assertRegex(out, r"(?m)^  temperature +number, in °C")
         code, out, _ = m2ag("describe", BUILT / "relay.so", "--json")
         self.assertEqual(code, 0)

@@ -108,6 +108,14 @@ class Descriptors(unittest.TestCase):
                 self.assertEqual(done.returncode, 0, done.stderr)
         self.assertGreater(seen, 2)
 
+    def test_every_plugin_has_a_page_and_an_example_that_ctest_checks(self):
+        folders = [each.parent for each in (pages.ROOT / "plugins").glob("*/CMakeLists.txt")]
+        self.assertGreater(len(folders), 5)
+        for folder in folders:
+            with self.subTest(plugin=folder.name):
+                self.assertTrue((folder / "README.md").is_file(), "it has no README.md")
+                self.assertIn("device:", (folder / f"{folder.name}.yaml").read_text(), "its example is no descriptor")
+
     def test_files_that_stand_beside_a_descriptor_are_read(self):
         page = pages.ROOT / "docs/descriptor.md"
         done = self.check(pages.files(page)["greenhouse.yaml"], page, "greenhouse.yaml")
@@ -142,7 +150,7 @@ def help_of(*verb):
 def verbs_of(text):
     """The subcommands that a help text lists."""
     _, _, listed = (text or "").partition("\nSubcommands:\n")
-    return set(re.findall(r"^  ([a-z-]+) ", listed, re.M))
+    return set(re.findall(r"^  ([a-z0-9-]+) ", listed, re.M))
 
 
 def commands(page):
@@ -171,7 +179,7 @@ class Commands(unittest.TestCase):
                         verb += (words.pop(0),)
                         offered = verbs_of(help_of(*verb))
                     # A verb that needs another one, and a word in its place that is none.
-                    self.assertFalse(offered and words and re.fullmatch(r"[a-z-]+", words[0]) and not words[0].startswith("-"),
+                    self.assertFalse(offered and words and re.fullmatch(r"[a-z0-9-]+", words[0]) and not words[0].startswith("-"),
                                      f"there is no verb \"{' '.join((*verb, *words[:1]))}\"")
                     for option in (word.split("=")[0] for word in words if re.match(r"--?[A-Za-z]", word)):
                         seen.add(option)

@@ -24,6 +24,8 @@ class Reader:
         for folder in (self.home, self.work):
             folder.mkdir()
         self.environment = {**s.environment, "HOME": str(self.home), "PATH": f"{self.home}/.local/bin:{os.environ['PATH']}"}
+        if s.sanitized("tsan"):  # it must see what the threads of the plugin do to each other
+            self.environment["CXXFLAGS"] = "-fsanitize=thread"
 
     def run(self, commands, cwd=None):
         done = subprocess.run(["bash", "-euc", "umask 022\n" + commands], cwd=cwd or self.work, env=self.environment, text=True,
@@ -98,9 +100,11 @@ def thermometer(s, reader, observer):
     observer.wait_state(topic("oven/temperature"), "31.5")
     observer.wait_message(topic("oven/alarm"), "too-hot")
     observer.wait_state(topic("life/beats"), "2")
+    observer.wait_state(topic("blower/state"), "ON")
     answer = observer.command(topic("oven/calibrate/run"), '{"actual": 30}')
     assert (answer["ok"], answer["command"], answer["data"]) == (True, "calibrate/run", -1.5), answer
     observer.wait_state(topic("oven/temperature"), "30.0")
+    observer.wait_state(topic("blower/state"), "OFF")
     refused = observer.command(topic("oven/calibrate/run"), "{}")
     assert refused["error"]["code"] == "bad_arguments", refused
     host.stop_cleanly()

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "catch.h"
+#include "hardware/gpio_chips.h"
 #include "hardware/hardware.h"
 #include "hardware/linux_i2c.h"
 
@@ -140,7 +141,7 @@ class Obstacle final : public EdgeSource {
 }  // namespace
 
 TEST_CASE("bytes and blocks on a bus with SMBus only and on one with plain I2C") {
-  const Hardware hardware;
+  Hardware hardware;
   for (const std::string& bus : {stub_bus(), sim_bus()}) {
     const auto device = hardware.i2c({bus, 0x76});
     CHECK(device->read_byte(0xD0) == 0x58);
@@ -161,7 +162,7 @@ TEST_CASE("bytes and blocks on a bus with SMBus only and on one with plain I2C")
 }
 
 TEST_CASE("no device at the address") {
-  const Hardware hardware;
+  Hardware hardware;
   for (const std::string& bus : {stub_bus(), sim_bus()}) {
     const auto device = hardware.i2c({bus, 0x50});
     CHECK_THROWS_WITH(device->read_byte(0xD0), "no device answered at 0x50 on " + bus);
@@ -170,14 +171,14 @@ TEST_CASE("no device at the address") {
 }
 
 TEST_CASE("no such bus: the ones that are there are named") {
-  const Hardware hardware;
+  Hardware hardware;
   CHECK_THROWS_WITH(hardware.i2c({"i2c-7", 0x76}), Contains("no I²C bus i2c-7; here are: ") &&
                                                        Contains("SMBus stub driver") &&
                                                        Contains(sim_bus() + " (m2ag simulated adapter)"));
 }
 
 TEST_CASE("faults of the bus are told and pass") {
-  const Hardware hardware;
+  Hardware hardware;
   const auto device = hardware.i2c({sim_bus(), 0x76});
   write_file(fault("fail_count"), "2");
   write_file(fault("fail_with"), "110");
@@ -191,7 +192,7 @@ TEST_CASE("an address that a kernel driver holds") {
   REQUIRE(::system("busybox modprobe bmp280-i2c") == 0);  // NOLINT(cert-env33-c,concurrency-mt-unsafe)
   const std::filesystem::path bus = "/sys/bus/i2c/devices/" + sim_bus();
   write_file(bus / "new_device", "bmp280 0x76");
-  const Hardware hardware;
+  Hardware hardware;
   CHECK_THROWS_WITH(hardware.i2c({sim_bus(), 0x76}),
                     Contains("0x76 on " + sim_bus() + " is bound to the kernel driver bmp280"));
   write_file(bus / "delete_device", "0x76");
@@ -267,7 +268,7 @@ TEST_CASE("edges with their times and numbers") {
   CHECK(edges.wait_for(21).size() == 21);
 }
 
-// 16 edges of a line wait in the kernel, which drops what comes while it is full. Edges in quick succession may also melt into one before
+// A number of edges of a line wait in the kernel, which drops what comes while it is full. Edges in quick succession may also melt into one before
 // they get there, and then nobody can tell: so the burst is repeated until one overflows.
 TEST_CASE("edges that the kernel drops show as a gap, and the last level is right") {
   EdgeThread thread;
@@ -281,16 +282,17 @@ TEST_CASE("edges that the kernel drops show as a gap, and the last level is righ
     for (bool seen = false; !seen;) {
       const auto now = std::chrono::steady_clock::now().time_since_epoch();
       wire.pull(true);
-      seen = edges.reached(1s, [&](const auto& all) { return all.back().active && all.back().time > now; });
+      seen = edges.reached(1s,
+                           [&](const auto& all) { return !all.empty() && all.back().active && all.back().time > now; });
       wire.pull(false);
     }
-    return edges.wait_until([](const auto& all) { return !all.back().active; });
+    return edges.wait_until([](const auto& all) { return !all.empty() && !all.back().active; });
   };
   const auto deadline = std::chrono::steady_clock::now() + 60s;
   bool gap = false;
   while (!gap && std::chrono::steady_clock::now() < deadline) {
     obstacle.stop();
-    for (int i = 0; i < 64; ++i) {
+    for (std::size_t i = 0; i < kEdgesKept + 48; ++i) {
       wire.pull(i % 2 == 0);
       std::this_thread::sleep_for(1ms);  // the pace of the stimulus
     }
@@ -319,11 +321,14 @@ TEST_CASE("debounce on the kernel's edges") {
 TEST_CASE("what gpioinfo would show") {
   Hardware hardware;
   const auto output = hardware.gpio_output(named("RELAY1"), {}, "house/pump");
-  EdgeThread edges;
-  const auto lines = LinuxGpio({}, edges).lines();
+  const auto input = hardware.gpio_input(named("SWITCH0"), {}, "house/door", {});
+  const auto lines = open_gpio_chips({}).lines();
   REQUIRE(lines.size() == 8);
   CHECK(lines[1].name == "RELAY1");
   CHECK(lines[1].label == "board");
   CHECK(lines[1].consumer == "house/pump");
+  CHECK(lines[1].output);
   CHECK_FALSE(lines[0].used);
+  CHECK(lines[4].consumer == "house/door");
+  CHECK_FALSE(lines[4].output);
 }

@@ -9,7 +9,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from harness import Scenario, main, topic  # noqa: E402
 
-__all__ = ["LONG", "SIM_BUS", "STUB_BUS", "Scenario", "Trace", "Wire", "bind_kernel_driver", "fault", "main", "release_kernel_driver", "topic",
+__all__ = ["LONG", "SIM_BUS", "STUB_BUS", "Scenario", "Trace", "Wire", "bind_kernel_driver", "fault", "main", "plug_board", "release_kernel_driver", "topic",
            "transfers", "wait_failed", "wait_running"]
 
 if "VM_GPIO" not in os.environ:
@@ -23,6 +23,11 @@ LONG = "VM_LONG" in os.environ  # tests/soak: the whole time that is promised, n
 def _write(path, text):
     with open(path, "w") as file:
         file.write(text)
+
+
+def _read(path):
+    with open(path) as file:
+        return file.read().strip()
 
 
 class Wire:
@@ -47,6 +52,7 @@ class Trace:
     def __init__(self):
         if not os.path.exists(f"{self.FOLDER}/trace"):
             subprocess.run(["busybox", "mount", "-t", "tracefs", "none", self.FOLDER], check=True)
+        _write(f"{self.FOLDER}/trace_clock", "boot")
         _write(f"{self.FOLDER}/events/gpio/enable", "1")
         with open("/sys/kernel/debug/gpio") as file:
             self.base = int(re.search(r"gpiochip0: GPIOs (\d+)-", file.read()).group(1))
@@ -65,6 +71,17 @@ class Trace:
         """The levels without repetitions: what a relay on the line would have done."""
         levels = [level for _, level in self.driven(offset)]
         return [level for before, level in zip([None, *levels], levels) if level != before]
+
+
+def plug_board(plugged):
+    """Takes the chip "board" away, whoever holds lines of it, or puts it back."""
+    folder = "/sys/kernel/config"
+    if not os.path.exists(f"{folder}/gpio-sim"):
+        subprocess.run(["busybox", "mount", "-t", "configfs", "none", folder], check=True)
+    board = f"{folder}/gpio-sim/board"
+    _write(f"{board}/live", "1" if plugged else "0")
+    if plugged:  # with another number, it may be
+        os.environ["VM_GPIO"] = f"/sys/devices/platform/{_read(f'{board}/dev_name')}/{_read(f'{board}/bank/chip_name')}"
 
 
 def transfers():

@@ -40,16 +40,19 @@ def run(s: Scenario):
 
     # Over while nobody is there: never on again.
     host = s.host()
-    wait_running(client, "pump")
+    for name in ("pump", "lamp"):
+        wait_running(client, name)
     assert client.command(topic("pump/set"), "ON")["ok"] is True
+    assert client.command(topic("lamp/set"), f'{{"value": "ON", "for": "{SECONDS}s"}}')["ok"] is True
     host.crash()
     client.wait_state(topic("status"), "offline")
     client.forget()
     trace.clear()
     time.sleep(SECONDS)  # the time that nobody is there
     host = s.host()
-    wait_running(client, "pump")
-    assert (trace.levels(0), Wire(0).level()) == ([0], 0)
+    for name, offset in (("pump", 0), ("lamp", 1)):
+        wait_running(client, name)
+        assert (trace.levels(offset), Wire(offset).level()) == ([0], 0), name
     host.stop_cleanly()
 
 

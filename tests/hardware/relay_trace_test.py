@@ -1,5 +1,5 @@
-"""For each `restore`, the host killed, terminated and started again: the kernel's trace of the lines shows each level that a relay goes to,
-and none besides. The level at the start is part of the request of the line."""
+"""For each `restore`, the host killed, terminated and started again, its descriptor changed: the kernel's trace of the lines shows each level
+that a relay goes to, and none besides. The level at the start is part of the request of the line."""
 
 from machine import Scenario, Trace, main, topic, wait_running
 
@@ -46,6 +46,21 @@ def run(s: Scenario):
     expect("killed while on", never=[], always=[], last=[], low=[], kept=[])
     start()
     expect("started after that", never=[0], always=[1], last=[1], low=[0], kept=[1])
+
+    # Taken over again: what is the same is not touched; what has changed goes by its safe state to what `restore` says.
+    def take_over(descriptor):
+        since = client.mark()
+        s.write_descriptor(descriptor)
+        client.wait_message(topic("event/config_applied"), None, since, timeout=60)
+        for name in LINES:
+            wait_running(client, name)
+
+    switch("ON")
+    trace.clear()
+    take_over(DESCRIPTOR + "  other: { type: relay, line: { chip: board, offset: 7 } }\n")
+    expect("another relay was added", never=[], always=[], last=[], low=[], kept=[])
+    take_over(DESCRIPTOR.replace(" }\n", ", pulse_time: 600ms }\n"))
+    expect("each was changed", never=[0], always=[0, 1], last=[0, 1], low=[1, 0], kept=[1])
 
     # Changed by the safe state, and back by the start.
     switch("ON")

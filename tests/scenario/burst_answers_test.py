@@ -7,7 +7,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from harness import Scenario, main, topic
+from harness import CALLBACKS, Scenario, main, topic
 
 COUNT = 6_000
 DESCRIPTOR = """
@@ -29,7 +29,7 @@ def run(s: Scenario):
         if len(seen) == COUNT:
             complete.set()
 
-    burst = mqtt.Client("burst", protocol=mqtt.MQTTv5)
+    burst = mqtt.Client(*CALLBACKS, "burst", protocol=mqtt.MQTTv5)
     burst.tls_set(f"{s.tls}/ca.crt", f"{s.tls}/observer.crt", f"{s.tls}/observer.key")
     burst.on_message = on_message
     burst.on_connect = lambda *_: burst.subscribe("answers", 1)

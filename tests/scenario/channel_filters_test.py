@@ -3,7 +3,7 @@ for too long takes the component offline."""
 
 from harness import Scenario, main, simulated, topic
 
-CHIPS = [("i2c-1", 0x76, "bmp280", {"temperature": 25, "pressure": 1000}), ("i2c-1", 0x77, "bmp280", {"temperature": 80})]
+CHIPS = [("i2c-1", 0x76, "bmp280", {"temperature": 25, "pressure": 1000}), ("i2c-1", 0x77, "bmp280", {"temperature": 80, "pressure": 1013.25})]
 DESCRIPTOR = simulated(chips=CHIPS) + """
 components:
   air:
@@ -27,6 +27,7 @@ components:
       temperature:
         filters: [{valid_range: {min: -40, max: 60}}]
         expire: 1s
+      pressure: { unit: bar }
 """
 
 WRONG = """
@@ -58,7 +59,8 @@ def run(s: Scenario):
     client.wait_state(topic("hot/status"), lambda m: "no believable number for 1s" in m.json.get("reason", ""))
     assert not client.seen(topic("hot/temperature")), client.seen(topic("hot/temperature"))
     host.wait_line(r"hot: temperature: 80.* is outside of the valid range -40 to 60; not published")
-    client.wait_state(topic("hot/pressure"))
+    # 1013.25 hPa with its two digits behind the point
+    client.wait_state(topic("hot/pressure"), lambda m: m.text in ("1.01324", "1.01325", "1.01326"))
     host.stop_cleanly()
 
     descriptor = s.write_descriptor(WRONG)

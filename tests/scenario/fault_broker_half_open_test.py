@@ -18,7 +18,7 @@ def run(s: Scenario):
     client.wait_state(topic("beat/samples"))
     since = host.mark()
     broker.pause()
-    host.wait_line("(?i)(lost|answer|connect)", timeout=60, since=since)
+    host.wait_line("MQTT connection to .* lost", timeout=60, since=since)
     assert host.running()
     client.forget()
     broker.resume()

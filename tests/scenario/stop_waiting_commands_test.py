@@ -41,7 +41,7 @@ def run(s: Scenario):
                 assert answer.json["error"]["code"] == "unavailable" and "stopping" in answer.json["error"]["message"], answer
                 assert answer.time - stopped < 2, f"{key} was answered after {answer.time - stopped:.1f} s"
     assert answers["slow-0"]["ok"] and answers["beside-0"]["ok"], answers
-    assert answers["stuck-0"]["error"]["code"] == "failed" and "host stops" in answers["stuck-0"]["error"]["message"], answers
+    assert answers["stuck-0"]["error"]["code"] == "failed" and "is stopped" in answers["stuck-0"]["error"]["message"], answers
     client.wait_state(topic("pump/state"), "OFF")
     client.wait_state(topic("slow/state"), "OFF" if answers["slow-1"]["ok"] else "ON")  # none of those after it
     client.wait_state(topic("status"), "offline")

@@ -1,5 +1,7 @@
 """What the verbs say of wrong words, and of what a user would not look for: each with its exit code."""
 
+import json
+
 from harness import Scenario, main, topic
 
 DESCRIPTOR = """
@@ -24,6 +26,17 @@ def run(s: Scenario):
 
     described = s.m2ag("describe", "bmp280", "--plugins", s.plugins).stdout
     assert "Channels" in described and "bmp280 (simulated chip)" in described, described
+
+    # What a scan finds depends on the machine: tests/hardware/scan_test.py. What it says of wrong words does not.
+    assert "expected a name of /dev, such as i2c-1" in refused(s, "scan", "i2c", "--bus", "../mem")
+    assert "--bus" in refused(s, "scan", "gpio", "--bus", "i2c-1")
+    assert "not expected: spi" in refused(s, "scan", "spi")
+    done = s.m2ag("scan", "i2c", "--bus", "i2c-9999", check=False)
+    assert done.returncode == 2 and "no I²C bus i2c-9999" in done.stderr and done.stdout == "", done
+    for words, key in ((["scan", "i2c"], "i2c"), (["scan", "gpio"], "gpio")):
+        done = s.m2ag(*words, "--json", check=False)
+        assert done.returncode in (0, 2) and set(json.loads(done.stdout)) == {key, "problems"}, done
+    assert "--bus" in s.m2ag("scan", "i2c", "--help").stdout
 
     # A certificate that is not there yet is no mistake of the descriptor, but said.
     descriptor = s.write_descriptor(DESCRIPTOR)

@@ -6,7 +6,7 @@ DESCRIPTOR = simulated(lines=["A", "B", "C"]) + """
 components:
   up: { type: relay, line: A, interlock: [down], dead_time: 5ms }
   down: { type: relay, line: B, dead_time: 5ms }                 # it is enough that one of them says so
-  stop: { type: relay, line: C, interlock: [up, down], dead_time: 0s, max_on: 30ms }
+  stop: { type: relay, line: C, interlock: [up, down], dead_time: 0s, max_on: 30ms, pulse_time: 30ms }
 """
 NAMES = ("up", "down", "stop")
 

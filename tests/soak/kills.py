@@ -1,78 +1,153 @@
-"""A relay under commands while the host or the broker is killed at a random moment. After each kill the state is one of two: what was
-answered last, or what had been sent and not answered yet."""
+"""Relays and registers under commands while the host or the broker is killed at a random moment. After each kill every one of them is one of
+two things: what was answered last, or what had been sent and not answered yet. The database of a host that was killed is whole."""
 
+import glob
+import os
+import shutil
+import sqlite3
+import tempfile
 import threading
 
 from harness import simulated, topic
 
-DESCRIPTOR = simulated(lines=["PUMP", "TIMED"]) + """
+DESCRIPTOR = simulated(lines=["PUMP", "TIMED", "ALWAYS", "NEVER"]) + """
 components:
-  pump: { type: relay, line: PUMP, restore: last }
-  timed: { type: relay, line: TIMED, restore: last }
+  pump: { type: relay, line: PUMP, restore: last, pulse_time: 1ms }
+  timed: { type: relay, line: TIMED, restore: last, max_on: 1h }
+  always: { type: relay, line: ALWAYS, restore: on }
+  never: { type: relay, line: NEVER, restore: off }
+  tuned: { type: tunable, gain: 0, word: none }                    # a register of it restarts it
+  slow: { type: sleeper, interval: 1h }
 """
+LAST, ALWAYS, NEVER = ("pump", "timed"), "always", "never"
+# Written as the host publishes them.
+REGISTERS = {
+    "pump/config/pulse_time": lambda chance: f"{chance.randrange(2, 1000)}ms",
+    "timed/config/max_on": lambda chance: f"{chance.randrange(2, 24)}h",
+    "tuned/config/gain": lambda chance: str(chance.choice([each for each in range(1, 100) if each != 13])),
+    "tuned/config/word": lambda chance: f"word-{chance.randrange(1000)}",
+    "slow/config/interval": lambda chance: f"{chance.randrange(2, 24)}h",
+}
 LONGEST = 0.6  # seconds from the first command to the kill
 
 
-def command_until_killed(client, state, killed):
-    """Sends ON and OFF in turn; the states that may be there now."""
-    possible = {state}
-    while not killed.is_set():
-        value = "OFF" if state == "ON" else "ON"
-        possible = {state, value}
+class Commands(threading.Thread):
+    """Sends one command after the other until the kill. `possible`: what may be there now, by topic."""
+
+    def __init__(self, client, possible, killed, next_command):
+        super().__init__(daemon=True)
+        self.client, self.possible, self.killed, self.next_command = client, possible, killed, next_command
+        self.answered, self.problem = 0, None
+
+    def run(self):
         try:
-            answer = client.command(topic("pump/set"), value, timeout=1.0)
-        except (AssertionError, RuntimeError, ValueError):
-            if not killed.is_set():
-                raise
-            return possible
-        assert answer["ok"], answer
-        state = value
-        possible = {state}
-    return possible
+            while not self.killed.is_set():
+                where, command, value = self.next_command(self.possible)
+                before = self.possible.get(where, set())
+                self.possible[where] = before | {value}
+                try:
+                    answer = self.client.command(topic(command), value, timeout=1.0)
+                except (AssertionError, RuntimeError, ValueError):
+                    if not self.killed.is_set():
+                        raise
+                    return
+                assert answer["ok"], (command, value, answer)
+                self.answered += 1
+                self.possible[where] = {value}
+        except Exception as error:  # told by the thread that waits for this one
+            self.problem = error
 
 
-def online_again(client, since):
-    client.wait_message(topic("status"), "online", since, timeout=90)
-    return client.wait_message(topic("pump/state"), since=since, timeout=90).text
+def switch(chance):
+    def command(possible):
+        name = chance.choice((*LAST, ALWAYS, NEVER))
+        value = "OFF" if possible.get(f"{name}/state") == {"ON"} else "ON"
+        return f"{name}/state", f"{name}/set", value
+
+    return command
 
 
-def soak(s, _programs, count, random):
+def tune(chance):
+    def command(_possible):
+        where = chance.choice(sorted(REGISTERS))
+        return where, f"{where}/set", REGISTERS[where](chance)
+
+    return command
+
+
+def check_database(folder):
+    """A copy of it: to recover what the kill left is the host's business."""
+    with tempfile.TemporaryDirectory() as copy:
+        for each in glob.glob(f"{folder}/house.state.db*"):
+            if os.path.isfile(each):
+                shutil.copy(each, copy)
+        database = sqlite3.connect(f"{copy}/house.state.db")
+        found = database.execute("PRAGMA integrity_check").fetchall()
+        database.close()
+    assert found == [("ok",)], found
+
+
+def found_again(client, possible, what, host_started):
+    """Waits for all and compares; what was open is known then."""
+    client.wait_message(topic("status"), "online", timeout=90)
+    for where in (*(f"{name}/state" for name in LAST), *REGISTERS):
+        state = client.wait_message(topic(where), timeout=90).text
+        assert where not in possible or state in possible[where], f"{what}: {where} is {state}, expected {possible[where]}"
+        possible[where] = {state}
+    for name, start in ((ALWAYS, "ON"), (NEVER, "OFF")):
+        state = client.wait_message(topic(f"{name}/state"), timeout=90).text
+        expected = {start} if host_started else possible[f"{name}/state"]
+        assert state in expected, f"{what}: {name} is {state}, expected {expected}"
+        possible[f"{name}/state"] = {state}
+
+
+def commands_until_kill(client, possible, chance, kill):
+    """How many were answered."""
+    killed = threading.Event()
+    relays, registers = {k: v for k, v in possible.items() if k not in REGISTERS}, {k: v for k, v in possible.items() if k in REGISTERS}
+    # Seeds of their own: the two threads would share the order of their draws otherwise, and a seed repeats nothing.
+    threads = [Commands(client, relays, killed, switch(type(chance)(chance.random()))),
+               Commands(client, registers, killed, tune(type(chance)(chance.random())))]
+    wait = chance.uniform(0, LONGEST)
+    for thread in threads:
+        thread.start()
+    threading.Event().wait(wait)
+    killed.set()
+    kill()
+    for thread in threads:
+        thread.join()
+        if thread.problem:
+            raise thread.problem
+    possible.update({**relays, **registers})
+    return sum(thread.answered for thread in threads)
+
+
+def soak(s, _programs, count, chance):
     broker = s.broker()
     client = s.client()
     host = s.host(DESCRIPTOR)
-    state = online_again(client, 0)
-    answered = 0
+    possible = {}
+    found_again(client, possible, "at the start", True)
+    answered, brokers = 0, 0
     for number in range(1, count + 1):
-        of_broker = number % 4 == 0
-        killed = threading.Event()
-
-        def kill():
-            killed.set()
-            if of_broker:
-                broker.kill()
-            else:
-                host.crash()
-
-        mark = client.mark()
-        timer = threading.Timer(random.uniform(0, LONGEST), kill)
-        timer.start()
-        possible = command_until_killed(client, state, killed)
-        timer.join()
-        answered += len(client.seen(client.reply_topic, mark))
-        if of_broker:
-            # A new observer: the old one would send its last command again.
+        answered += commands_until_kill(client, possible, chance, host.crash)
+        # The will is published when the broker sees the connection end.
+        client.wait_state(topic("status"), "offline")
+        check_database(s.folder)
+        client.forget()
+        host = s.host()
+        found_again(client, possible, f"after kill {number} of the host", True)
+        if number % 4 == 0:
+            brokers += 1
+            answered += commands_until_kill(client, possible, chance, broker.kill)
+            # A new observer: the old one would send its last commands again.
             client.close()
             broker.start()
             client = s.client()
             assert host.running()
-        else:
-            # The will is published when the broker sees the connection end.
-            client.wait_state(topic("status"), "offline")
-            client.forget()
-            host = s.host()
-        state = online_again(client, 0)
-        assert state in possible, f"after kill {number} of the {'broker' if of_broker else 'host'}: {state}, expected {possible}"
+            found_again(client, possible, f"after kill {brokers} of the broker", False)
         s.hosts, s.clients = [host], [client]
         if number % 20 == 0 or number == count:
-            print(f"soak: {number} kills, {answered} commands answered, the state was right after each", flush=True)
+            print(f"soak: {number} kills of the host, {brokers} of the broker, {answered} commands answered: relays, registers and database "
+                  "were right after each", flush=True)
     host.stop_cleanly()

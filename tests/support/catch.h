@@ -1,3 +1,4 @@
-// The one place that names Catch2's header, so that a change of its major version is a change of one line.
+// Catch2 for the tests of this repository: the same words as in a plugin's test.
 #pragma once
-#include <catch2/catch.hpp>
+
+#include <m2ag/catch.h>

@@ -10,9 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include "channel.h"
 #include "gpio.h"
 #include "i2c.h"
 #include "log_level.h"
+#include "peer.h"
 #include "value.h"
 
 namespace m2ag {
@@ -92,6 +94,45 @@ class Context {
 
   /// [any-thread] The date, for what has to be compared after a restart. May jump when the network sets it, also backwards.
   virtual std::chrono::system_clock::time_point wall_time() const = 0;
+
+  // Other components of this device, with or without a broker. None of these calls waits for the other one, so that two components may set
+  // each other; what one asks of another is carried out in the order in which it was asked.
+
+  /// [any-thread] As `<component>/<channel>/set` does: the value is checked against the channel, then set on the other component's lane, at
+  /// the latest 10 s later. `done` is called on this component's lane once it is done (and durable) or refused; nothing is called after
+  /// stop(). Without `done` a refusal is told to whom it concerns: a command of this component that called this is answered only
+  /// then, and refused with that sentence; elsewhere it is a warning in the log. Refused are an unknown component or channel, this
+  /// component itself, and a set that comes back to a component which is a cause of it.
+  virtual void set(const ChannelName& channel, Value value, AnswerHandler done = {}) = 0;
+  /// [any-thread] As `<component>/<command>/run`; `arguments` is a map, or null for none. `done` as for `set`.
+  virtual void run(std::string_view component, std::string_view command, Value arguments, AnswerHandler done = {}) = 0;
+  /// [any-thread] Calls `handler` on the lane with whether the component is online: once for what it is now, then after each change. Of
+  /// several changes in a row those between may be skipped. A component that does not exist is offline.
+  [[nodiscard]] virtual Handle on_availability(std::string_view component,
+                                               std::function<void(bool online)> handler) = 0;
+  /// [any-thread] The newest value, also of a component that is offline; nothing before the first.
+  virtual std::optional<Value> value(const ChannelName& channel) const = 0;
+  /// [any-thread] What the channel is: its type, its unit as the descriptor has it; `set` is empty, `writable` says whether it may be set.
+  /// Throws DeviceError with what is there instead when there is no such component or channel: it may come with another descriptor.
+  virtual ChannelSpec channel(const ChannelName& channel) const = 0;
+
+  /// [any-thread] While it runs: whether its values hold. A component that computes is offline when what it computes from is; the reason
+  /// stands in its status. It goes on running and taking commands. A start begins online.
+  virtual void set_online(bool online, std::string reason = {}) = 0;
+
+  /// [lane] In start(): what this component's channel goes back to because the time of a set with `for` has ended since; nothing when none
+  /// has. An output begins with it whatever it is restored to, so that what was over is not on again for a moment.
+  virtual std::optional<Value> overdue(std::string_view channel) const = 0;
+
+  // What the descriptor says of the others. Asked anew each time: a reload may change the answers without a restart of this component. A
+  // component in a process of its own (`isolation: process`) has no others.
+
+  /// [any-thread] The ids of the components whose setting `parameter`, a text or a list of texts, names this one: exactly its id. They need
+  /// not run: those that have not started, could not be constructed or are `enabled: false` count too. Without this component itself.
+  virtual std::vector<std::string> named_by(std::string_view parameter) const = 0;
+  /// [any-thread] The type of a component that may run in this process, whatever its state is; nothing when there is none of that id, or it
+  /// is `enabled: false`, or in a process of its own. What a plugin remembers of a component ends when this is another than before.
+  virtual std::optional<std::string> type_of(std::string_view component) const = 0;
 };
 
 }  // namespace m2ag

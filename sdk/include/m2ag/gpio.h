@@ -60,6 +60,9 @@ class GpioOutput {
   virtual void write(bool active) = 0;
   /// [lane] The level as it is at the line. Throws DeviceError.
   virtual bool read() = 0;
+  /// [lane] The level that the line is left at when this process crashes, in whatever component; until it is said, as it was. It cannot help
+  /// when the process is killed (SIGKILL) or the machine stops. Since 1.2.
+  virtual void at_crash(bool /*active*/) {}
 };
 
 /// No edge is reported once the destructor has returned.

@@ -4,4 +4,5 @@
 #include "abi.h"        // IWYU pragma: export
 #include "component.h"  // IWYU pragma: export
 #include "plugin.h"     // IWYU pragma: export
+#include "saved.h"      // IWYU pragma: export
 #include "throttle.h"   // IWYU pragma: export

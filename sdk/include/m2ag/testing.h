@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "plugin.h"
+#include "testing_peers.h"
 
 /// The plugin that the test program is linked with (m2ag_plugin_test in CMake).
 extern "C" const m2ag::abi::Descriptor m2ag_plugin;
@@ -69,6 +70,8 @@ class FakeLine : public std::enable_shared_from_this<FakeLine> {
   bool is_output() const { return output_.has_value(); }
   /// Each level that the output has had since it was requested, the initial one first.
   const std::vector<bool>& history() const { return history_; }
+  /// The level that a crash would leave; nothing: whatever it was.
+  std::optional<bool> at_crash() const { return at_crash_; }
 
   /// From outside, as a wire would. Edges reach the component's input at once.
   void drive(std::optional<bool> high) {
@@ -83,7 +86,7 @@ class FakeLine : public std::enable_shared_from_this<FakeLine> {
     output_ = high;
     history_.push_back(high);
   }
-  std::optional<bool> output_, driven_;
+  std::optional<bool> output_, driven_, at_crash_;
   bool pulled_up_ = false, held_ = false;
   std::vector<bool> history_;
   std::function<void(bool)> on_level_;
@@ -92,7 +95,7 @@ class FakeLine : public std::enable_shared_from_this<FakeLine> {
 class FakeContext : public Context {
  public:
   explicit FakeContext(std::string component = "test", std::string device = "device")
-      : component_(std::move(component)), device_(std::move(device)) {}
+      : component_(std::move(component)), device_(std::move(device)), peers_(component_) {}
 
   /// Time passes: timers that fall due run in their order, with what they post.
   void advance(std::chrono::microseconds duration) {
@@ -146,6 +149,18 @@ class FakeContext : public Context {
   }
   /// What an earlier run saved.
   void set_saved(const std::string& key, Value value) { saved_[key] = std::move(value); }
+  /// A `for` ended before the start.
+  void set_overdue(const std::string& channel, Value after) { overdue_[channel] = std::move(after); }
+  /// These components name this one in their setting `parameter`.
+  void set_named_by(const std::string& parameter, std::vector<std::string> components) {
+    const std::lock_guard lock(mutex_);
+    named_by_[parameter] = std::move(components);
+  }
+  /// What `type_of` says of a component; an empty type: there is none. This one's own is not known before either.
+  void set_type_of(const std::string& component, std::string type) {
+    const std::lock_guard lock(mutex_);
+    types_[component] = std::move(type);
+  }
 
   /// The broker comes or goes; who asked for it is told at once. Connected from the start.
   void set_connected(bool connected) {
@@ -169,6 +184,26 @@ class FakeContext : public Context {
     const std::lock_guard lock(mutex_);
     date_ += step;
   }
+
+  /// Another component of the device, or one more channel of it; the first is its main channel. Online from the start.
+  void add_peer(const std::string& component, ChannelSpec spec) { peers_.add(component, std::move(spec)); }
+  /// A new value of it: what `value` returns, and to the subscriptions.
+  void peer_publishes(const ChannelName& channel, const Value& value) {
+    deliver(channel.component, channel.channel, value);
+  }
+  void set_peer_online(const std::string& component, bool online) {
+    peers_.set_online(component, online, poster());
+    run_posted();
+  }
+  /// It refuses what it is asked; an empty code ends that.
+  void peer_refuses(const std::string& component, std::string code, std::string sentence = {}) {
+    peers_.refuse(component, std::move(code), std::move(sentence));
+  }
+  /// What the plugin asked of others, and the refusals of what it asked without a handler.
+  const std::vector<PeerCall>& peer_calls() const { return peers_.calls(); }
+  const std::vector<Answer>& peer_refusals() const { return peers_.refusals(); }
+  /// Why the plugin says that its values do not hold; nothing while it says nothing or that it is online.
+  const std::optional<std::string>& offline_reason() const { return offline_reason_; }
 
   /// To be looked at while no thread of the plugin publishes.
   const std::vector<Publication>& publications() const { return publications_; }
@@ -226,6 +261,7 @@ class FakeContext : public Context {
   }
   /// A value of another component, to the subscriptions whose filter names it (exactly, or with `+`).
   void deliver(const std::string& component, const std::string& channel, const Value& value) {
+    peers_.set_value({component, channel}, value);
     std::vector<std::weak_ptr<Subscription>> subscriptions;
     {
       const std::lock_guard lock(mutex_);
@@ -310,6 +346,39 @@ class FakeContext : public Context {
     const std::lock_guard lock(mutex_);
     return date_ + std::chrono::duration_cast<std::chrono::system_clock::duration>(now_.time_since_epoch());
   }
+  void set(const ChannelName& channel, Value value, AnswerHandler done = {}) override {
+    peers_.set(channel, std::move(value), std::move(done), poster(),
+               [this](const std::string& component, const std::string& name, const Value& now) {
+                 deliver(component, name, now);
+               });
+  }
+  void run(std::string_view component, std::string_view command, Value arguments, AnswerHandler done = {}) override {
+    peers_.run(component, command, std::move(arguments), std::move(done), poster());
+  }
+  Handle on_availability(std::string_view component, std::function<void(bool)> handler) override {
+    return peers_.watch(component, std::move(handler), poster());
+  }
+  std::optional<Value> value(const ChannelName& channel) const override { return peers_.value(channel); }
+  ChannelSpec channel(const ChannelName& channel) const override { return peers_.find(channel); }
+  void set_online(bool online, std::string reason = {}) override {
+    const std::lock_guard lock(mutex_);
+    offline_reason_ = online ? std::nullopt : std::optional(std::move(reason));
+  }
+  std::optional<Value> overdue(std::string_view channel) const override {
+    const std::lock_guard lock(mutex_);
+    const auto entry = overdue_.find(channel);
+    return entry == overdue_.end() ? std::nullopt : std::optional(entry->second);
+  }
+  std::vector<std::string> named_by(std::string_view parameter) const override {
+    const std::lock_guard lock(mutex_);
+    const auto entry = named_by_.find(parameter);
+    return entry == named_by_.end() ? std::vector<std::string>() : entry->second;
+  }
+  std::optional<std::string> type_of(std::string_view component) const override {
+    const std::lock_guard lock(mutex_);
+    const auto entry = types_.find(component);
+    return entry == types_.end() || entry->second.empty() ? std::nullopt : std::optional(entry->second);
+  }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -355,9 +424,11 @@ class FakeContext : public Context {
     Output(std::shared_ptr<FakeLine> line, bool active_low) : line_(std::move(line)), active_low_(active_low) {}
     ~Output() override {
       line_->output_.reset();
+      line_->at_crash_.reset();
       line_->held_ = false;
     }
     void write(bool active) override { line_->set_output(active != active_low_); }
+    void at_crash(bool active) override { line_->at_crash_ = active != active_low_; }
     bool read() override { return line_->level() != active_low_; }
 
    private:
@@ -442,7 +513,13 @@ class FakeContext : public Context {
     return task;
   }
 
+  FakePeers::Post poster() {
+    return [this](std::function<void()> task) { post(std::move(task)); };
+  }
+
   std::string component_, device_;
+  FakePeers peers_;
+  std::optional<std::string> offline_reason_;
   mutable std::mutex mutex_;  // a plugin's threads may call too; its tasks run without it
   Clock::time_point now_{std::chrono::hours(1)};
   std::chrono::system_clock::time_point date_{std::chrono::seconds(1'577'836'800)};  // 2020-01-01
@@ -453,7 +530,9 @@ class FakeContext : public Context {
   std::map<std::pair<std::string, std::uint8_t>, std::shared_ptr<SimulatedI2cChip>> chips_;
   std::map<std::string, std::shared_ptr<FakeLine>> lines_;
   std::map<std::string, std::string> sysfs_, sysfs_links_, sysfs_errors_;
-  std::map<std::string, Value, std::less<>> saved_;
+  std::map<std::string, Value, std::less<>> saved_, overdue_;
+  std::map<std::string, std::vector<std::string>, std::less<>> named_by_;
+  std::map<std::string, std::string, std::less<>> types_;
   std::vector<Publication> publications_;
   std::vector<std::string> log_lines_;
   std::optional<std::string> failure_;

@@ -45,6 +45,10 @@ def _tls_context(tls, name):
     return context
 
 
+# paho-mqtt 2 (Debian 13) wants to be told which callbacks it calls; 1.6 (Debian 12) has only these.
+CALLBACKS = (mqtt.CallbackAPIVersion.VERSION1,) if hasattr(mqtt, "CallbackAPIVersion") else ()
+
+
 class _SturdyMqtt(mqtt.Client):
     """Reconnects also when TLS ends in the middle of a record, which ends paho's thread with an exception otherwise."""
 
@@ -70,9 +74,9 @@ class Client:
         self.reply_topic = f"test/{name}/{uuid.uuid4().hex[:8]}"
         client_id = f"{name}-{uuid.uuid4().hex[:8]}"
         if protocol == mqtt.MQTTv5:
-            self._mqtt = _SturdyMqtt(client_id, protocol=protocol)
+            self._mqtt = _SturdyMqtt(*CALLBACKS, client_id, protocol=protocol)
         else:
-            self._mqtt = _SturdyMqtt(client_id, clean_session=True, protocol=protocol)
+            self._mqtt = _SturdyMqtt(*CALLBACKS, client_id, clean_session=True, protocol=protocol)
         self._filters = [*filters, self.reply_topic]
         self._mqtt.tls_set_context(_tls_context(tls, name))
         self._mqtt.max_inflight_messages_set(1000)

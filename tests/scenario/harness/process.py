@@ -27,9 +27,11 @@ class Process:
         self.lines = []
         self._changed = threading.Condition()
         self.started = time.monotonic()
+        # A session of its own: whether the test was started on a terminal makes no difference to the program.
         # restore_signals: a test may limit the size of files, and then a write shall fail as on a full disk, not end the process.
         self._child = subprocess.Popen(argv, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output,
-                                       stderr=subprocess.STDOUT, preexec_fn=_die_with_parent, restore_signals=False)
+                                       stderr=subprocess.STDOUT, preexec_fn=_die_with_parent, restore_signals=False,
+                                       start_new_session=True)
         self.pid = self._child.pid
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

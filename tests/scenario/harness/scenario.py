@@ -13,6 +13,7 @@ from .client import Client
 from .host import Host
 
 DEVICE = "house"
+LEAKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "support", "lsan_suppressions")
 
 HEADER = """\
 device: {{ id: {device}, name: Test device }}
@@ -35,10 +36,17 @@ class Scenario:
         self.environment = dict(os.environ)
         for key in [k for k in self.environment if k.startswith("M2AG_")]:
             del self.environment[key]
+        self.environment["LSAN_OPTIONS"] = f"suppressions={LEAKS}:print_suppressions=0"
         self.plugin_folders = [self.plugins]
         beside = os.path.join(os.path.dirname(self.plugins), "test-plugins")
         if os.path.isdir(beside):
             self.plugin_folders.append(beside)
+
+    def sanitized(self, *which):
+        """Whether the program is built with a sanitizer ("asan", "tsan", without a name any), which has signal handlers of its own."""
+        with open(self.binary, "rb") as file:
+            program = file.read()
+        return any(f"__{each}_init".encode() in program for each in which or ("asan", "tsan"))
 
     # certificates
 

@@ -11,7 +11,12 @@ void describe_sleeper(m2ag::Plugin& plugin);
 void describe_faulty(m2ag::Plugin& plugin);
 void describe_dial(m2ag::Plugin& plugin);
 void describe_meter(m2ag::Plugin& plugin);
+void describe_metronome(m2ag::Plugin& plugin);
 void describe_pulse(m2ag::Plugin& plugin);
 void describe_thrower(m2ag::Plugin& plugin);
+void describe_crasher(m2ag::Plugin& plugin);
+void describe_spinner(m2ag::Plugin& plugin);
+void describe_squatter(m2ag::Plugin& plugin);
+void describe_tunable(m2ag::Plugin& plugin);
 
 }  // namespace probe

@@ -1,0 +1,145 @@
+#include "cli/isolated_component.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <stop_token>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "cli/isolated_report.h"
+#include "component/instance_context.h"
+#include "hardware/file_descriptor.h"
+#include "system/child_process.h"
+
+namespace m2ag::host {
+namespace {
+
+constexpr const char* kThisProgram =
+    "/proc/self/exe";  // also when its file was replaced: the process must speak as we do
+/// Less than an instance has for its stop; a process can be ended, a thread cannot.
+constexpr std::chrono::seconds kStopDeadline{4};
+
+constexpr int kLookAgain = 1000;  // milliseconds
+constexpr std::chrono::seconds kSilence{20};
+
+/// What no other process does to it.
+bool is_crash(std::string_view how) {
+  constexpr std::array<std::string_view, 5> kCrashes{"SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL"};
+  return std::ranges::find(kCrashes, how) != kCrashes.end();
+}
+
+class IsolatedComponent final : public Component, public Service {
+ public:
+  IsolatedComponent(Context& context, std::shared_ptr<const IsolatedLaunch> launch)
+      : Component(context), host_(dynamic_cast<InstanceContext&>(context)), launch_(std::move(launch)) {}
+
+  void run(std::stop_token stop) override {
+    launch_->prepare();
+    std::error_code ignored;
+    std::filesystem::remove(launch_->note, ignored);
+    error_.clear();
+    ChildProcess process(kThisProgram, {"isolated", launch_->id}, launch_->input);
+    listen(process, stop);
+    if (stop.stop_requested()) return end(process);
+    host_.set_listens(false);
+    ended(process.wait(std::chrono::seconds(1)).value_or("nothing to say"));
+  }
+
+ private:
+  /// Until it has ended, or is to stop.
+  void listen(ChildProcess& process, const std::stop_token& stop) {
+    const FileDescriptor wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!wake) throw std::system_error(errno, std::generic_category(), "eventfd");
+    const std::stop_callback on_stop(stop, [&wake] { ::eventfd_write(wake.get(), 1); });
+    bool open = true;
+    heard_ = context().now();
+    while (!stop.stop_requested()) {
+      std::array<pollfd, 3> waiting{
+          {{open ? process.messages() : -1, POLLIN, 0}, {process.end(), POLLIN, 0}, {wake.get(), POLLIN, 0}}};
+      if (::poll(waiting.data(), waiting.size(), kLookAgain) < 0 && errno != EINTR)
+        throw std::system_error(errno, std::generic_category(), "poll");
+      look_for_silence();
+      open = open && hear_all(process);
+      if ((waiting[1].revents & POLLIN) != 0) return;
+    }
+  }
+
+  /// It says every 5 s how it is. One that stands still (a debugger, a lock that all of it waits for) answers no commands: the host does.
+  void look_for_silence() {
+    if (silent_ || context().now() - heard_ < kSilence) return;
+    silent_ = true;
+    host_.set_listens(false);
+    RemoteState state = last_;
+    state.state = InstanceState::stuck;
+    state.reason =
+        fmt::format("its process has said nothing for {} s; request/restart-component ends it", kSilence.count());
+    state.online = false;
+    host_.mirror(std::move(state));
+  }
+
+  /// False: nothing more will come.
+  bool hear_all(ChildProcess& process) {
+    while (const auto message = process.receive()) {
+      if (message->empty()) return false;
+      const auto words = read_isolated_words(*message);
+      if (!words) continue;
+      heard_ = context().now();
+      silent_ = false;
+      if (!words->error.empty()) {
+        error_ = words->error;
+        continue;
+      }
+      host_.set_listens(words->listens);
+      if (words->listens) process.send(kHeard);
+      // Who sees it online sends commands: not before they arrive.
+      RemoteState state = words->state;
+      state.online = state.online && words->listens;
+      last_ = state;
+      host_.mirror(std::move(state));
+    }
+    return true;
+  }
+
+  void end(ChildProcess& process) {
+    process.signal(SIGTERM);
+    if (process.wait(kStopDeadline)) return;
+    context().log(LogLevel::error, fmt::format("its process did not stop within {} s: killed", kStopDeadline.count()));
+    process.signal(SIGKILL);
+    process.wait(std::chrono::milliseconds(500));
+  }
+
+  void ended(const std::string& how) {
+    if (!error_.empty()) throw DeviceError(error_);
+    std::optional<Breadcrumb> crumb;
+    if (std::filesystem::exists(launch_->note)) crumb = BreadcrumbFile(launch_->note).read();
+    // The note needs room on the disk, the count does not.
+    if (!crumb && is_crash(how)) crumb = Breadcrumb{launch_->id, launch_->plugin, {}, {}, how, context().wall_time()};
+    if (!crumb) throw DeviceError(fmt::format("its process ended with {}", how));
+    if (auto reason = launch_->crashed(*crumb)) return host_.quarantine(std::move(*reason));
+    throw DeviceError(fmt::format("crashed: {}{} ({})", crumb->signal,
+                                  crumb->call.empty() ? "" : fmt::format(" in \"{}\"", crumb->call), launch_->plugin));
+  }
+
+  InstanceContext& host_;
+  const std::shared_ptr<const IsolatedLaunch> launch_;
+  std::string error_;  ///< the last word of the process
+  RemoteState last_;   ///< what it said of itself
+  std::chrono::steady_clock::time_point heard_;
+  bool silent_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Component> make_isolated_component(Context& context, std::shared_ptr<const IsolatedLaunch> launch) {
+  return std::make_unique<IsolatedComponent>(context, std::move(launch));
+}
+
+}  // namespace m2ag::host

@@ -1,0 +1,62 @@
+// How an isolated component is, in the words that pass between the process that it runs in and its host: made there from the bus, read here.
+// Any thread.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "component/instance.h"
+#include "core/event.h"
+
+namespace m2ag::host {
+
+class IsolatedReport {
+ public:
+  /// `send` returns at once; false: it did not go out, and is sent again by the next repeat().
+  explicit IsolatedReport(std::function<bool(const std::string&)> send) : send_(std::move(send)) {}
+
+  /// Before the first event.
+  void about(std::shared_ptr<const Instance> instance) { instance_ = std::move(instance); }
+  /// Bus sink: what has changed is told.
+  void apply(const EventPtr& event);
+  /// Whether commands arrive. When they do, waits until the host has heard it and leaves them to this process, 2 s at most: who is seen
+  /// online before that has its commands answered by both.
+  void listens(bool listens);
+  /// The host has heard that commands arrive.
+  void heard();
+  /// All of it once more: counts have changed, or something did not go out.
+  void repeat();
+
+ private:
+  void send_locked();
+
+  const std::function<bool(const std::string&)> send_;
+  std::shared_ptr<const Instance> instance_;
+  std::mutex mutex_;
+  Value::Map newest_;
+  bool heard_ = false;
+  std::condition_variable has_heard_;
+};
+
+/// What the host answers to each message that says that commands arrive.
+constexpr std::string_view kHeard = "heard";
+
+/// What was sent; `error` when the process cannot do its work, as a sentence.
+struct IsolatedWords {
+  RemoteState state;
+  bool listens = false;
+  std::string error;
+};
+/// Nothing when it is none of ours.
+std::optional<IsolatedWords> read_isolated_words(std::string_view message);
+
+/// The last words of a process that cannot do its work.
+std::string isolated_error(std::string_view sentence);
+
+}  // namespace m2ag::host

@@ -1,0 +1,53 @@
+#include "cli/isolated_report.h"
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "catch.h"
+
+using namespace m2ag::host;
+
+TEST_CASE("what an isolated component's process says is read") {
+  const auto words = read_isolated_words(
+      R"({"state":"failed","reason":"no answer","online":false,"listens":true,"failures":2,"errors":5,"registers":[1]})");
+  REQUIRE(words);
+  CHECK(words->state.state == InstanceState::failed);
+  CHECK(words->state.reason == "no answer");
+  CHECK_FALSE(words->state.online);
+  CHECK(words->listens);
+  CHECK(words->state.failures == 2);
+  CHECK(words->state.errors == 5);
+  CHECK(words->state.registers == m2ag::Value::List{1});
+  CHECK(words->error.empty());
+  CHECK(read_isolated_words(isolated_error("no plugin"))->error == "no plugin");
+}
+
+TEST_CASE("a process says that commands arrive, and goes on once its host has heard it") {
+  std::vector<std::string> sent;
+  IsolatedReport* asked = nullptr;
+  std::thread host;
+  IsolatedReport report([&](const std::string& message) {
+    sent.push_back(message);
+    // The answer comes on another thread, as soon as the report has let go of its lock.
+    if (read_isolated_words(message)->listens) host = std::thread([&] { asked->heard(); });
+    return true;
+  });
+  asked = &report;
+  report.listens(true);
+  host.join();
+  report.listens(false);  // nobody answers that
+  REQUIRE(sent.size() == 2);
+  CHECK_FALSE(read_isolated_words(sent.back())->listens);
+}
+
+TEST_CASE("what is not said is the start of it, and what is no message is none") {
+  const auto words = read_isolated_words("{}");
+  REQUIRE(words);
+  CHECK(words->state.state == InstanceState::starting);
+  CHECK_FALSE(words->state.online);
+  CHECK_FALSE(words->listens);
+  CHECK(words->state.registers.is_null());
+  CHECK_FALSE(read_isolated_words("crashed"));
+  CHECK_FALSE(read_isolated_words("[]"));
+}
