@@ -154,6 +154,7 @@ std::unique_ptr<MqttClient> DeviceHost::make_client(const Descriptor& descriptor
   };
   MqttSettings settings = device_settings(descriptor);
   const std::string mine = options_.alone.empty() ? "/status" : '/' + options_.alone + "/availability";
+  settings.subscribe_first = options_.report != nullptr;  // the report does not pass through the broker
   settings.will = MqttWill{root_ + mine, "offline", 1, true};
   auto client = std::make_unique<MqttClient>(std::move(settings), std::move(handlers), executor_, log_);
   client->subscribe(subscriptions(router_->filters()));

@@ -9,6 +9,7 @@ namespace m2ag::host {
 namespace {
 
 constexpr std::chrono::seconds kPatience{2};
+constexpr std::size_t kMostBytes = 128 * 1024;
 
 std::string text(const Value& map, std::string_view key) {
   const Value* value = map.find(key);
@@ -75,7 +76,14 @@ void IsolatedReport::send_locked() {
     newest_.insert_or_assign("failures", instance_->failures());
     newest_.insert_or_assign("errors", instance_->errors());
   }
-  send_(dump_json(newest_));
+  std::string message = dump_json(newest_);
+  if (message.size() > kMostBytes) {
+    // One datagram holds no more; without a word the host would take this process for stuck.
+    Value::Map less = newest_;
+    less.erase("registers");
+    message = dump_json(std::move(less));
+  }
+  send_(message);
 }
 
 std::optional<IsolatedWords> read_isolated_words(std::string_view message) {

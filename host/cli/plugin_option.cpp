@@ -9,8 +9,9 @@ namespace m2ag::host {
 void add_plugins_option(CLI::App& verb, std::vector<std::filesystem::path>& folders) {
   verb.add_option("--plugins", folders, "look for plugins here first (may be given several times)")
       ->type_name("DIR")
-      ->check(CLI::ExistingDirectory)
+      ->check(CLI::Validator(CLI::ExistingDirectory).description(""))
       ->expected(1)
+      ->allow_extra_args(false)  // else what follows would be taken for one more folder
       ->take_all();
 }
 

@@ -272,8 +272,8 @@ void ClientCore::subscribed(const SubscribeBatch& batch, std::span<const int> co
         {.sentence = fmt::format("the MQTT broker refuses our subscription {}: {}", found->first, reason),
          .refused_filter = found->first,
          .reason = reason});
-    changed_.notify_all();
   }
+  changed_.notify_all();
   batches_.erase(batch.number);
 }
 

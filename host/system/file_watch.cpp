@@ -17,6 +17,8 @@ namespace fs = std::filesystem;
 constexpr unsigned kEvents = IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB |
                              IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 
+constexpr int kMostLinks = 40;  // as the kernel
+
 /// A file that has just been made is empty: it counts when it is closed. Not so a link or a folder, which are whole at once.
 bool is_whole(const fs::path& path) {
   struct stat status {};
@@ -39,12 +41,16 @@ void FileWatch::set(const std::vector<fs::path>& files, const std::vector<fs::pa
   std::map<int, Folder> next;
   for (const fs::path& file : files) {
     add(folder_of(file), file.filename().string(), false, next);
-    // Where a link leads, the file may be changed without the link being touched.
-    std::error_code error;
-    const fs::path real = fs::canonical(file, error);
-    if (!error && real != file) add(real.parent_path(), real.filename().string(), false, next);
+    follow(file, next);
   }
-  for (const fs::path& folder : folders) add(folder, "", true, next);
+  for (const fs::path& folder : folders) {
+    add(folder, "", true, next);
+    follow(folder, next);
+    std::error_code error;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+      if (entry.is_symlink(error) && entry.path().native().ends_with(ending)) follow(entry.path(), next);
+    }
+  }
   for (const auto& [watch, folder] : folders_) {
     if (!next.contains(watch)) ::inotify_rm_watch(inotify_, watch);
   }
@@ -62,6 +68,27 @@ void FileWatch::add(const fs::path& folder, const std::string& name, bool all, s
   }
   const fs::path above = folder_of(folder);
   if (above != folder && above != ".") add(above, folder.filename().string(), false, into);
+}
+
+void FileWatch::follow(const fs::path& path, std::map<int, Folder>& into) {
+  std::error_code error;
+  fs::path left = fs::absolute(path, error);
+  for (int links = 0; links < kMostLinks;) {
+    fs::path done;
+    auto part = left.begin();
+    for (; part != left.end() && !fs::is_symlink(done / *part, error); ++part) done /= *part;
+    if (part == left.end()) {
+      if (links > 0) add(folder_of(done), done.filename().string(), false, into);
+      return;
+    }
+    add(done, part->string(), false, into);
+    const fs::path target = fs::read_symlink(done / *part, error);
+    if (error) return;
+    fs::path next = done / target;  // an absolute target takes the place of `done`
+    for (++part; part != left.end(); ++part) next /= *part;
+    left = next.lexically_normal();
+    ++links;
+  }
 }
 
 bool FileWatch::concerns(int watch, unsigned mask, const std::string& name) const {

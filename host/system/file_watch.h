@@ -36,6 +36,8 @@ class FileWatch {
     bool all = false;  ///< of the ending
   };
   void add(const std::filesystem::path& folder, const std::string& name, bool all, std::map<int, Folder>& into);
+  /// Each link on the way to `path`, and what is at its end: either may be changed without the other being touched.
+  void follow(const std::filesystem::path& path, std::map<int, Folder>& into);
   bool concerns(int watch, unsigned mask, const std::string& name) const;
 
   int inotify_ = -1;

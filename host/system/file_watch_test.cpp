@@ -79,6 +79,49 @@ TEST_CASE("a file behind a link is watched where it lies") {
   CHECK(watch.changed());
 }
 
+// As container managers change all files of a folder at once.
+TEST_CASE("a link on the way to a file is watched too") {
+  const Folder folder;
+  fs::create_directory(folder / "one");
+  fs::create_directory(folder / "two");
+  write(folder / "one/a.yaml");
+  write(folder / "two/a.yaml");
+  fs::create_symlink("one", folder / "now");
+  fs::create_symlink("now/a.yaml", folder / "a.yaml");
+  FileWatch watch;
+  watch.set({folder / "a.yaml"}, {}, "");
+  write(folder / "two/a.yaml", "y");
+  CHECK_FALSE(watch.changed());
+  fs::create_symlink("two", folder / "next");
+  CHECK_FALSE(watch.changed());
+  fs::rename(folder / "next", folder / "now");
+  CHECK(watch.changed());
+  watch.set({folder / "a.yaml"}, {}, "");
+  write(folder / "two/a.yaml", "z");
+  CHECK(watch.changed());
+}
+
+TEST_CASE("links that go round in a ring end") {
+  const Folder folder;
+  fs::create_symlink("b", folder / "a");
+  fs::create_symlink("a", folder / "b");
+  FileWatch watch;
+  watch.set({folder / "a"}, {}, "");
+  fs::remove(folder / "b");
+  CHECK(watch.changed());
+}
+
+TEST_CASE("where a linked file of a watched folder lies is watched too") {
+  const Folder folder;
+  fs::create_directory(folder / "plugins");
+  write(folder / "built.so");
+  fs::create_symlink("../built.so", folder / "plugins/pump.so");
+  FileWatch watch;
+  watch.set({}, {folder / "plugins"}, ".so");
+  write(folder / "built.so", "y");
+  CHECK(watch.changed());
+}
+
 TEST_CASE("a folder is watched for an ending, and waited for when it is not there") {
   const Folder folder;
   FileWatch watch;

@@ -42,6 +42,9 @@ def run(s: Scenario):
     descriptor = s.write_descriptor(DESCRIPTOR)
     arguments = ["check", descriptor] + [word for folder in s.plugin_folders for word in ("--plugins", folder)]
     assert s.m2ag(*arguments).stderr == ""
+    done = s.m2ag("check", "--plugins", s.plugins, *arguments[2:], descriptor)  # not one more folder
+    assert done.stderr == "", done
+    assert "--plugins DIR " in s.m2ag("check", "--help").stdout
     with open(descriptor) as file:
         text = file.read()
     with open(descriptor, "w") as file:

@@ -10,15 +10,14 @@ import threading
 
 from harness import simulated, topic
 
-DESCRIPTOR = simulated(lines=["PUMP", "TIMED", "ALWAYS", "NEVER"]) + """
-components:
-  pump: { type: relay, line: PUMP, restore: last, pulse_time: 1ms }
-  timed: { type: relay, line: TIMED, restore: last, max_on: 1h }
-  always: { type: relay, line: ALWAYS, restore: on }
-  never: { type: relay, line: NEVER, restore: off }
-  tuned: { type: tunable, gain: 0, word: none }                    # a register of it restarts it
-  slow: { type: sleeper, interval: 1h }
-"""
+COMPONENTS = {
+    "pump": "type: relay, line: PUMP, restore: last, pulse_time: 1ms",
+    "timed": "type: relay, line: TIMED, restore: last, max_on: 1h",
+    "always": "type: relay, line: ALWAYS, restore: on",
+    "never": "type: relay, line: NEVER, restore: off",
+    "tuned": "type: tunable, gain: 0, word: none",  # a register of it restarts it
+    "slow": "type: sleeper, interval: 1h",
+}
 LAST, ALWAYS, NEVER = ("pump", "timed"), "always", "never"
 # Written as the host publishes them.
 REGISTERS = {
@@ -75,16 +74,24 @@ def tune(chance):
     return command
 
 
-def check_database(folder):
-    """A copy of it: to recover what the kill left is the host's business."""
-    with tempfile.TemporaryDirectory() as copy:
-        for each in glob.glob(f"{folder}/house.state.db*"):
-            if os.path.isfile(each):
-                shutil.copy(each, copy)
-        database = sqlite3.connect(f"{copy}/house.state.db")
-        found = database.execute("PRAGMA integrity_check").fetchall()
-        database.close()
-    assert found == [("ok",)], found
+def descriptor(split):
+    """`split`: each component in a process of its own."""
+    apart = "isolation: process, " if split else ""
+    rows = "".join(f"  {name}: {{ {apart}{settings} }}\n" for name, settings in COMPONENTS.items())
+    return simulated(lines=["PUMP", "TIMED", "ALWAYS", "NEVER"]) + "components:\n" + rows
+
+
+def check_databases(folder):
+    """Copies of them: to recover what the kill left is the host's business."""
+    for path in (f"{folder}/house.state.db", *glob.glob(f"{folder}/house.state.db.isolated/*.db")):
+        with tempfile.TemporaryDirectory() as copy:
+            for each in (path, path + "-wal", path + "-journal"):
+                if os.path.isfile(each):
+                    shutil.copy(each, copy)
+            database = sqlite3.connect(os.path.join(copy, os.path.basename(path)))
+            found = database.execute("PRAGMA integrity_check").fetchall()
+            database.close()
+        assert found == [("ok",)], (path, found)
 
 
 def found_again(client, possible, what, host_started):
@@ -125,7 +132,7 @@ def commands_until_kill(client, possible, chance, kill):
 def soak(s, _programs, count, chance):
     broker = s.broker()
     client = s.client()
-    host = s.host(DESCRIPTOR)
+    host = s.host(descriptor(s.split))
     possible = {}
     found_again(client, possible, "at the start", True)
     answered, brokers = 0, 0
@@ -133,7 +140,11 @@ def soak(s, _programs, count, chance):
         answered += commands_until_kill(client, possible, chance, host.crash)
         # The will is published when the broker sees the connection end.
         client.wait_state(topic("status"), "offline")
-        check_database(s.folder)
+        if s.split:
+            # What has lost its host stops by itself, and says so in its last topics.
+            for name in COMPONENTS:
+                client.wait_state(topic(f"{name}/availability"), "offline", timeout=30)
+        check_databases(s.folder)
         client.forget()
         host = s.host()
         found_again(client, possible, f"after kill {number} of the host", True)

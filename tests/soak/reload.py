@@ -10,9 +10,13 @@ MISTAKES = ("  bad: {\n", "  bad: { type: nosuch }\n", "  counter: { type: dial 
             "  bad: { type: meter, interval: 3 }\n", "  Bad: { type: dial }\n")
 
 
-def descriptor(components):
-    rows = "".join(f"  {name}: {{ {settings} }}\n" for name, settings in sorted(components.items()))
-    return simulated(lines=LINES) + "components:\n  counter: { type: meter }\n  steady: { type: faulty, broken_while: /nowhere }\n" + rows
+def descriptor(components, split):
+    """`split`: each component in a process of its own, but for those that share a lane."""
+    everything = {"counter": "type: meter", "steady": "type: faulty, broken_while: /nowhere", **components}
+    if split:
+        everything = {name: settings if "lane" in settings else "isolation: process, " + settings for name, settings in everything.items()}
+    rows = "".join(f"  {name}: {{ {settings} }}\n" for name, settings in sorted(everything.items()))
+    return simulated(lines=LINES) + "components:\n" + rows
 
 
 def random_edit(chance, components):
@@ -49,7 +53,7 @@ class Load(threading.Thread):
 def soak(s, _programs, count, chance):
     s.broker()
     client = s.client()
-    host = s.host(descriptor({}))
+    host = s.host(descriptor({}, s.split))
     client.wait_state(topic("counter/availability"), "online")
     client.wait_state(topic("steady/value"))
     load = Load(s.client(filters=("nothing",)))
@@ -60,7 +64,7 @@ def soak(s, _programs, count, chance):
     for number in range(count):
         bad = chance.random() < 0.3
         edited = random_edit(chance, components)
-        s.write_descriptor(descriptor(edited) + (chance.choice(MISTAKES) if bad else ""))
+        s.write_descriptor(descriptor(edited, s.split) + (chance.choice(MISTAKES) if bad else ""))
         answer = client.command(topic("request/reload"))
         assert answer["status"] == ("error" if bad else "ok"), (number, bad, answer, edited)
         if not bad:
