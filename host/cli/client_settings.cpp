@@ -42,6 +42,24 @@ MqttSettings device_settings(const Descriptor& descriptor) {
   return settings;
 }
 
+std::optional<BrokerAccess> broker_access(const Descriptor& descriptor) {
+  if (descriptor.mqtt.url.empty()) return std::nullopt;
+  const MqttSettings settings = device_settings(descriptor);
+  const auto absolute = [](const std::filesystem::path& path) {
+    return path.empty() ? std::string() : std::filesystem::absolute(path).lexically_normal().string();
+  };
+  return BrokerAccess{.url = settings.url,
+                      .client_id = settings.client_id,
+                      .username = settings.username,
+                      .password = settings.password,
+                      .ca = absolute(settings.ca),
+                      .cert = absolute(settings.cert),
+                      .key = absolute(settings.key),
+                      .verify_host = settings.verify_host,
+                      .version = std::string(to_string(settings.version)),
+                      .base_topic = descriptor.mqtt.base_topic};
+}
+
 std::optional<ClientBroker> client_broker(const std::filesystem::path& config) {
   Problems problems;
   const auto descriptor = read_descriptor(config, Environment::of_process(), nullptr, problems);

@@ -1,6 +1,8 @@
 // How a client reaches a descriptor's broker: for the host itself and for the verbs that act as a client.
 #pragma once
 
+#include <m2ag/broker.h>
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -12,6 +14,9 @@ namespace m2ag::host {
 
 /// The device's own settings, without a will.
 MqttSettings device_settings(const Descriptor& descriptor);
+
+/// The same for components that keep a connection of their own; nothing when the descriptor names no broker.
+std::optional<BrokerAccess> broker_access(const Descriptor& descriptor);
 
 struct ClientBroker {
   MqttSettings settings;

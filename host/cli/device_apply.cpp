@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cli/client_settings.h"
 #include "cli/device_host.h"
 #include "component/dry_run.h"
 #include "component/redaction.h"
@@ -143,7 +144,7 @@ void DeviceHost::reconnect(const Descriptor& next) {
     connection_.set(false);
     if (!old->ended()) left_clients_.push_back(std::move(old));
   }
-  connection_.set_configured(!next.mqtt.url.empty());
+  connection_.set_broker(broker_access(next));
   link_.start();
 }
 

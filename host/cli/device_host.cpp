@@ -58,6 +58,7 @@ DeviceHost::DeviceHost(const Descriptor& descriptor, std::shared_ptr<const Catal
                 [this](const Reply& reply) { bridge_.reply(reply); }},
       supervisor_(services_) {
   add_sinks();
+  connection_.set_broker(broker_access(descriptor));
   peers_.attach(supervisor_);
   peers_.roster().exchange(roster_of(descriptor));
   Problems problems;

@@ -12,6 +12,17 @@ struct Connection::Entry {
   bool waiting = false;  // with the connection's lock: a call is on its way
 };
 
+void Connection::set_broker(std::optional<BrokerAccess> broker) {
+  const std::lock_guard lock(mutex_);
+  configured_ = broker.has_value();
+  broker_ = std::move(broker);
+}
+
+std::optional<BrokerAccess> Connection::broker() const {
+  const std::lock_guard lock(mutex_);
+  return broker_;
+}
+
 bool Connection::connected() const {
   const std::lock_guard lock(mutex_);
   return connected_;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "core/lane.h"
@@ -20,7 +21,9 @@ class Connection {
   explicit Connection(bool configured) : configured_(configured) {}
 
   bool configured() const { return configured_; }
-  void set_configured(bool configured) { configured_ = configured; }
+  /// What the descriptor says of it; nothing: there is none.
+  void set_broker(std::optional<BrokerAccess> broker);
+  std::optional<BrokerAccess> broker() const;
   bool connected() const;
   void set(bool connected);
 
@@ -32,6 +35,7 @@ class Connection {
   std::atomic<bool> configured_;
   mutable std::mutex mutex_;
   bool connected_ = false;
+  std::optional<BrokerAccess> broker_;
   std::vector<std::weak_ptr<Entry>> entries_;
 };
 

@@ -138,6 +138,12 @@ std::string InstanceContext::sysfs_real_path(const std::string& path) {
 
 bool InstanceContext::has_broker() const { return services_.connection.configured(); }
 
+std::optional<BrokerAccess> InstanceContext::broker() const { return services_.connection.broker(); }
+
+std::string InstanceContext::state_folder() const {
+  return std::filesystem::absolute(services_.store.file()).lexically_normal().parent_path().string();
+}
+
 bool InstanceContext::connected() const { return services_.connection.connected(); }
 
 Handle InstanceContext::on_connection(std::function<void(bool)> handler) {

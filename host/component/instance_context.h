@@ -61,6 +61,8 @@ class InstanceContext : public Context, public std::enable_shared_from_this<Inst
   std::optional<Value> overdue(std::string_view channel) const override;
   std::vector<std::string> named_by(std::string_view parameter) const override;
   std::optional<std::string> type_of(std::string_view component) const override;
+  std::optional<BrokerAccess> broker() const override;
+  std::string state_folder() const override;
 
   /// [host] Of what stands for an isolated component: what its process says. Any thread, as Instance's functions of these names.
   void set_listens(bool listens) const;

@@ -34,8 +34,10 @@ bool may_answer_on(const std::string& topic, std::string_view base) {
 Bridge::Bridge(std::string root, Registry& registry, Publish publish)
     : root_(std::move(root)), registry_(registry), publish_(std::move(publish)) {}
 
-void Bridge::retained(std::string_view tail, std::string payload) {
+void Bridge::retained(std::string_view tail, std::string payload,
+                      std::optional<std::chrono::system_clock::time_point> time) {
   PublishRequest request;
+  request.time = time;
   request.topic = topic(tail);
   request.payload = std::move(payload);
   request.retain = true;
@@ -80,21 +82,23 @@ void Bridge::apply(const EventPtr& event) {
 void Bridge::publish_event(const Event& event) {
   switch (event.kind) {
     case EventKind::value:
-      return retained(event.component + '/' + event.name, channel_text(event.value, *event.channel));
+      return retained(event.component + '/' + event.name, channel_text(event.value, *event.channel), event.time);
     case EventKind::availability:
-      return retained(event.component + "/availability", event.value.as_bool() ? "online" : "offline");
-    case EventKind::status: return retained(event.component + "/status", dump_json(event.value));
+      return retained(event.component + "/availability", event.value.as_bool() ? "online" : "offline", event.time);
+    case EventKind::status: return retained(event.component + "/status", dump_json(event.value), event.time);
     case EventKind::register_value:  // nothing is an empty payload: the broker forgets what it kept
       return retained(event.component + "/config/" + event.name, event.value.is_null() ? "" : event.value.as_text());
     case EventKind::moment: {
       PublishRequest request;
       request.topic = topic(event.component + '/' + event.name);
+      request.time = event.time;
       request.payload = channel_text(event.value, *event.channel);
       return publish_(std::move(request));
     }
     case EventKind::device: {
       PublishRequest request;
       request.topic = topic("event/" + event.name);
+      request.time = event.time;
       Value::Map body = event.value.as_map();
       body.emplace("time", iso_time(event.time));
       request.payload = dump_json(Value(std::move(body)));

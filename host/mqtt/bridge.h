@@ -52,7 +52,8 @@ class Bridge {
  private:
   void publish_event(const Event& event);
   void publish_json(std::string_view component);
-  void retained(std::string_view tail, std::string payload);
+  void retained(std::string_view tail, std::string payload,
+                std::optional<std::chrono::system_clock::time_point> time = {});
   std::string topic(std::string_view tail) const { return root_ + '/' + std::string(tail); }
 
   const std::string root_;

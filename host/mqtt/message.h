@@ -31,8 +31,10 @@ struct PublishRequest {
   bool retain = false;
   bool conflate = false;                        ///< while it waits, a newer one of the same topic takes its place
   std::optional<std::uint32_t> expiry_seconds;  ///< also counted while it waits here
-  std::string response_topic;                   ///< MQTT 5 only
-  std::string correlation_data;                 ///< MQTT 5 only
+  /// MQTT 5 only, as user property `time`, in ms since 1970: when what it says was so. It may have waited since, or be said again.
+  std::optional<std::chrono::system_clock::time_point> time;
+  std::string response_topic;    ///< MQTT 5 only
+  std::string correlation_data;  ///< MQTT 5 only
 };
 
 enum class RetainHandling { send, send_if_new, never };

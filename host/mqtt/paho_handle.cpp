@@ -158,7 +158,7 @@ std::string publish_problem(const PublishRequest& request, std::uint32_t maximum
   if (!is_topic(request.response_topic))
     return fmt::format("\"{}\" is no response topic", request.response_topic.substr(0, 100));
   if (request.correlation_data.size() > 65'535) return "the correlation data is longer than 65535 bytes";
-  constexpr std::size_t kRest = 64;  // header, lengths and the properties of fixed size
+  constexpr std::size_t kRest = 96;  // header, lengths and the properties of fixed size
   const auto size = request.topic.size() + request.payload.size() + request.response_topic.size() +
                     request.correlation_data.size() + kRest;
   if (size > maximum_packet)
@@ -299,6 +299,10 @@ PahoHandle::Handed PahoHandle::publish(const Outbound::Entry& entry, std::uint32
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - entry.accepted).count();
     const auto left = std::max<std::int64_t>(std::int64_t{*request.expiry_seconds} - waited, 0);
     properties.add_number(MQTTPROPERTY_CODE_MESSAGE_EXPIRY_INTERVAL, static_cast<std::uint32_t>(left));
+  }
+  if (v5 && request.time) {
+    const auto since_1970 = std::chrono::floor<std::chrono::milliseconds>(*request.time).time_since_epoch().count();
+    properties.add_pair("time", std::to_string(since_1970));
   }
   if (v5 && !request.response_topic.empty())
     properties.add_text(MQTTPROPERTY_CODE_RESPONSE_TOPIC, request.response_topic);

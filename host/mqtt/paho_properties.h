@@ -37,6 +37,16 @@ class Properties {
     property.value.data.data = const_cast<char*>(text.data());  // MQTTProperties_add copies it
     MQTTProperties_add(&list_, &property);
   }
+  void add_pair(std::string_view name, std::string_view value) {
+    const auto copied = [](std::string_view text) {
+      return MQTTLenString{static_cast<int>(text.size()), const_cast<char*>(text.data())};
+    };
+    MQTTProperty property{};
+    property.identifier = MQTTPROPERTY_CODE_USER_PROPERTY;
+    property.value.data = copied(name);
+    property.value.value = copied(value);
+    MQTTProperties_add(&list_, &property);
+  }
   MQTTProperties* get() { return &list_; }
 
  private:

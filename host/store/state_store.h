@@ -40,6 +40,7 @@ class StateStore {
   /// this has returned. What is saved afterwards is not written.
   void close(std::chrono::milliseconds deadline = std::chrono::seconds(5));
 
+  const std::filesystem::path& file() const { return file_.path(); }
   std::optional<Value> get(std::string_view component, std::string_view key) const;
   std::map<std::string, Value, std::less<>> all(std::string_view component) const;
   void save(std::string_view component, std::string_view key, Value value);

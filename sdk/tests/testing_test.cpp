@@ -156,6 +156,9 @@ TEST_CASE("who names the component, and of what types the others are, is as the 
   context.set_type_of("valve", "relay");
   CHECK(context.named_by("interlock") == std::vector<std::string>{"valve", "heater"});
   CHECK(context.named_by("output").empty());
+  CHECK_FALSE(context.broker());
+  context.set_broker({.url = "mqtt://localhost"});
+  CHECK(context.broker()->url == "mqtt://localhost");
   CHECK(context.type_of("valve") == "relay");
   context.set_type_of("valve", "");
   CHECK_FALSE(context.type_of("valve"));

@@ -17,7 +17,7 @@ namespace m2ag::abi {
 
 inline constexpr std::uint64_t kMagic = 0x6d32'6167'706c'7567;  // "m2agplug"
 inline constexpr std::uint16_t kMajor = 1;                      // must be equal in host and plugin
-inline constexpr std::uint16_t kMinor = 2;                      // the plugin's must not be newer than the host's
+inline constexpr std::uint16_t kMinor = 3;                      // the plugin's must not be newer than the host's
 
 /// What must be alike for C++ objects to cross: compiler ABI, std::string's ABI, libstdc++'s debug mode, the size of a pointer.
 struct Build {

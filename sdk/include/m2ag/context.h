@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "broker.h"
 #include "channel.h"
 #include "gpio.h"
 #include "i2c.h"
@@ -133,6 +134,14 @@ class Context {
   /// [any-thread] The type of a component that may run in this process, whatever its state is; nothing when there is none of that id, or it
   /// is `enabled: false`, or in a process of its own. What a plugin remembers of a component ends when this is another than before.
   virtual std::optional<std::string> type_of(std::string_view component) const = 0;
+
+  // For services.
+
+  /// [any-thread] For a connection of one's own, with a client id of one's own. Nothing when the descriptor names no broker. A reload may
+  /// change it: ask again when on_connection() calls.
+  virtual std::optional<BrokerAccess> broker() const = 0;
+  /// [any-thread] Absolute: the folder of the device database, where a component may keep files of its own, named after itself.
+  virtual std::string state_folder() const = 0;
 };
 
 }  // namespace m2ag

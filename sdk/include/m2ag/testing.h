@@ -161,6 +161,16 @@ class FakeContext : public Context {
     const std::lock_guard lock(mutex_);
     types_[component] = std::move(type);
   }
+  /// What `broker` gives; nothing until this is called.
+  void set_broker(BrokerAccess broker) {
+    const std::lock_guard lock(mutex_);
+    broker_ = std::move(broker);
+  }
+  /// A folder of the test's own; "/nonexistent" until this is called.
+  void set_state_folder(std::string folder) {
+    const std::lock_guard lock(mutex_);
+    state_folder_ = std::move(folder);
+  }
 
   /// The broker comes or goes; who asked for it is told at once. Connected from the start.
   void set_connected(bool connected) {
@@ -374,6 +384,14 @@ class FakeContext : public Context {
     const auto entry = named_by_.find(parameter);
     return entry == named_by_.end() ? std::vector<std::string>() : entry->second;
   }
+  std::optional<BrokerAccess> broker() const override {
+    const std::lock_guard lock(mutex_);
+    return broker_;
+  }
+  std::string state_folder() const override {
+    const std::lock_guard lock(mutex_);
+    return state_folder_;
+  }
   std::optional<std::string> type_of(std::string_view component) const override {
     const std::lock_guard lock(mutex_);
     const auto entry = types_.find(component);
@@ -533,6 +551,8 @@ class FakeContext : public Context {
   std::map<std::string, Value, std::less<>> saved_, overdue_;
   std::map<std::string, std::vector<std::string>, std::less<>> named_by_;
   std::map<std::string, std::string, std::less<>> types_;
+  std::optional<BrokerAccess> broker_;
+  std::string state_folder_ = "/nonexistent";
   std::vector<Publication> publications_;
   std::vector<std::string> log_lines_;
   std::optional<std::string> failure_;

@@ -21,6 +21,7 @@ class Message:
     qos: int
     time: float
     correlation: bytes = b""
+    since: int = 0  # what the user property `time` says, ms since 1970
 
     @property
     def text(self):
@@ -114,8 +115,10 @@ class Client:
             self._changed.notify_all()
 
     def _on_message(self, _client, _data, message):
-        correlation = getattr(getattr(message, "properties", None), "CorrelationData", b"")
-        seen = Message(message.topic, message.payload, bool(message.retain), message.qos, time.monotonic(), correlation)
+        properties = getattr(message, "properties", None)
+        correlation = getattr(properties, "CorrelationData", b"")
+        since = int(dict(getattr(properties, "UserProperty", [])).get("time", 0))
+        seen = Message(message.topic, message.payload, bool(message.retain), message.qos, time.monotonic(), correlation, since)
         with self._changed:
             self.messages.append(seen)
             self.newest[seen.topic] = seen

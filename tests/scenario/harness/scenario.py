@@ -24,6 +24,8 @@ mqtt:
 
 
 class Scenario:
+    split = False  # of the soaks: each component in a process of its own
+
     def __init__(self, binary, plugins):
         self.binary = os.path.abspath(binary)
         self.plugins = os.path.abspath(plugins)
