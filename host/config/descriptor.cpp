@@ -226,7 +226,6 @@ class DescriptorBinder {
     BindOptions options;
     options.unknown_keys = spec == nullptr;  // which keys it may have is not known then
     options.secrets = &component.secrets;
-    const std::size_t problems_before = problems_.errors();
     Value::Map settings = bind_settings(entry.value, component_params(spec == nullptr ? ComponentSpec{} : *spec),
                                         entry.key_mark, path, problems_, options)
                               .as_map();
@@ -245,8 +244,7 @@ class DescriptorBinder {
         component.interval = std::chrono::microseconds(interval.as_integer());
     }
     const Value channels = take(settings, "channels");
-    const bool complete = problems_.errors() == problems_before;  // else what a channel needs may be missing
-    if (spec != nullptr && complete && channels.is_map()) {
+    if (spec != nullptr && channels.is_map()) {
       for (const auto& [name, bound] : channels.as_map()) {
         ChannelSettings own = channel_settings(bound);
         check_channel(entry, *spec, name, own, component.interval, problems_);

@@ -98,26 +98,32 @@ ChannelSpec in_unit(ChannelSpec channel, const std::string& unit) {
   return channel;
 }
 
-std::optional<SettingsProblem> settings_problem(const ChannelSettings& settings, const ChannelSpec& channel,
-                                                std::chrono::microseconds interval) {
+bool expires_before(const ChannelSettings& settings, std::chrono::microseconds interval) {
+  return settings.expire.count() > 0 && settings.expire <= interval;
+}
+
+std::vector<SettingsProblem> settings_problems(const ChannelSettings& settings, const ChannelSpec& channel,
+                                               std::chrono::microseconds interval) {
+  std::vector<SettingsProblem> problems;
   for (std::size_t n = 0; n < settings.filters.size(); ++n) {
+    if (settings.filters[n].is_null()) continue;
     if (std::string problem = filter_problem(settings.filters[n]); !problem.empty())
-      return SettingsProblem{fmt::format("filters[{}]", n), std::move(problem)};
+      problems.push_back({fmt::format("filters[{}]", n), std::move(problem)});
   }
   if (!settings.unit.empty() && !convert_unit(channel.unit, settings.unit)) {
     const auto units = units_for(channel.unit);
-    return SettingsProblem{"unit", units.empty() ? fmt::format("\"{}\" cannot be converted", channel.unit)
-                                                 : fmt::format("\"{}\" cannot become \"{}\", only {}", channel.unit,
-                                                               settings.unit, fmt::join(units, ", "))};
+    problems.push_back({"unit", units.empty() ? fmt::format("\"{}\" cannot be converted", channel.unit)
+                                              : fmt::format("\"{}\" cannot become \"{}\", only {}", channel.unit,
+                                                            settings.unit, fmt::join(units, ", "))});
   }
   if (settings.heartbeat.count() > 0 && settings.heartbeat < settings.throttle)
-    return SettingsProblem{"publish.heartbeat", "is shorter than throttle"};
-  if (settings.expire.count() > 0 && settings.expire <= interval) {
-    return SettingsProblem{"expire",
-                           fmt::format("expected more than the interval of {}: it would expire before each reading",
-                                       format_duration(interval))};
+    problems.push_back({"publish.heartbeat", "is shorter than throttle"});
+  if (expires_before(settings, interval)) {
+    problems.push_back(
+        {"expire", fmt::format("expected more than the interval of {}: it would expire before each reading",
+                               format_duration(interval))});
   }
-  return std::nullopt;
+  return problems;
 }
 
 }  // namespace m2ag::host
