@@ -4,17 +4,15 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 #include "core/duration.h"
+#include "signal/digits.h"
 #include "signal/filter.h"
 #include "signal/unit.h"
 
 namespace m2ag::host {
 namespace {
-
-constexpr int kMostDigits = 15;         // that a double has
-constexpr double kSameMagnitude = 0.2;  // of a power of ten: mmHg are little larger than hPa, and need no other digit
 
 ParamSpec row(const char* name, ParamType type, const char* description) {
   ParamSpec spec;
@@ -91,11 +89,14 @@ ChannelSpec in_unit(ChannelSpec channel, const std::string& unit) {
   if (!conversion) return channel;
   channel.unit = unit;
   // 1013.25 hPa is 1.01325 bar: three digits more, one for each power of ten that the unit is larger.
-  if (channel.precision) {
-    const double more = std::ceil(-std::log10(conversion->factor) - kSameMagnitude);
-    channel.precision = std::clamp(*channel.precision + static_cast<int>(more), 0, kMostDigits);
-  }
+  if (channel.precision)
+    channel.precision = std::clamp(*channel.precision + digits_for(conversion->factor), 0, kMostDigits);
   return channel;
+}
+
+ChannelSpec as_published(ChannelSpec channel, const ChannelSettings& settings) {
+  for (const Value& step : settings.filters) channel.precision = digits_after(step, channel.precision);
+  return settings.unit.empty() ? channel : in_unit(std::move(channel), settings.unit);
 }
 
 bool expires_before(const ChannelSettings& settings, std::chrono::microseconds interval) {

@@ -73,6 +73,21 @@ TEST_CASE("a larger unit is published with the digits that it needs") {
   CHECK_FALSE(in_unit(number(from), to).precision);  // all digits that there are
 }
 
+TEST_CASE("the digits are those of the last filter that has a say, then of the unit") {
+  ChannelSpec channel = number("hPa");
+  channel.precision = 2;
+  ChannelSettings settings;
+  settings.filters = {Value::Map{{"multiply", 0.001}}, Value::Map{{"round", 1}}};
+  CHECK(as_published(channel, settings).precision == 1);
+  settings.filters = {Value::Map{{"round", 1}}, Value::Map{{"median", 3}}, Value::Map{{"multiply", 0.001}}};
+  CHECK(as_published(channel, settings).precision == 4);
+  settings.filters = {Value::Map{{"round", 0}}};
+  CHECK(as_published(channel, settings).unit == "hPa");
+  settings.unit = "inHg";
+  CHECK(as_published(channel, settings).unit == "inHg");
+  CHECK(as_published(channel, settings).precision == 2);
+}
+
 TEST_CASE("what the rows cannot say is found, at its key") {
   const auto problem = [](const ChannelSettings& settings, const char* unit, std::chrono::microseconds interval = {}) {
     const auto problems = settings_problems(settings, number(unit), interval);
