@@ -161,6 +161,7 @@ void Instance::become_running() {
   if (!component_) return;  // the first sample failed
   start_service();
   resume_durations();
+  look_at_signals();  // a channel that never has a number expires too
 }
 
 void Instance::look_for_threads() {
