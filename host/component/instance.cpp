@@ -56,9 +56,10 @@ Instance::Instance(InstanceConfig config, Services& services, std::shared_ptr<La
       interval_(config_.interval) {
   for (const ChannelSpec& each : config_.spec->channels) {
     const auto settings = config_.channels.find(each.name);
-    if (settings == config_.channels.end() || settings->second.unit.empty()) continue;
+    if (settings == config_.channels.end() || (settings->second.unit.empty() && settings->second.filters.empty()))
+      continue;
     converted_.emplace(each.name,
-                       std::make_shared<ConvertedChannel>(config_.spec, in_unit(each, settings->second.unit)));
+                       std::make_shared<ConvertedChannel>(config_.spec, as_published(each, settings->second)));
   }
 }
 
@@ -160,6 +161,7 @@ void Instance::become_running() {
   if (!component_) return;  // the first sample failed
   start_service();
   resume_durations();
+  look_at_signals();  // a channel that never has a number expires too
 }
 
 void Instance::look_for_threads() {

@@ -183,7 +183,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   /// As it is published.
   std::shared_ptr<const ChannelSpec> channel(std::string_view name) const;
 
-  /// A channel in another unit than the plugin's.
+  /// A channel in another unit than the plugin's, or with other digits.
   struct ConvertedChannel {
     ConvertedChannel(std::shared_ptr<const ComponentSpec> spec, ChannelSpec converted)
         : library(std::move(spec)), channel(std::move(converted)) {}

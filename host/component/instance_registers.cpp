@@ -16,6 +16,8 @@ void Instance::run_registers(const std::shared_ptr<Command>& running) {
 void Instance::apply_registers(const Value::Map& changes) {
   const Value settings = registers_.settings(changes);
   const auto interval = registers_.interval(changes);
+  if (const std::string problem = registers_.interval_problem(interval); !problem.empty())
+    throw CommandError("bad_value", problem);
   if (settings != registers_.settings()) {
     if (!component_ || !config_.spec->reconfigure) {
       if (state_ != InstanceState::quarantined) try_out(settings);
@@ -51,6 +53,7 @@ void Instance::use_interval(std::chrono::microseconds interval) {
   }
   interval_ = interval;
   start_sampling();
+  look_at_signals();  // what expires is counted anew
 }
 
 }  // namespace m2ag::host

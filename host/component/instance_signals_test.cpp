@@ -76,6 +76,40 @@ TEST_CASE("a sensor that never had a believable reading goes offline too") {
   CHECK_FALSE(world.registry.value("pump", "temperature"));
 }
 
+TEST_CASE(
+    "a channel that never has a number expires, counted from the start of its component, and anew from each number") {
+  World world(World::Time::manual);
+  world.channels["level"].expire = 25s;  // the sensor has no part in it: it is published when somebody sets it
+  world.start();
+  REQUIRE(world.wait_value("temperature", 21.5));
+  settle(world, 24s);
+  CHECK(world.availability == std::vector<std::string>{"online"});
+  settle(world, 1s);
+  REQUIRE(world.wait_availability("offline"));
+  CHECK(world.supervisor->find("pump")->reason() == "level: no believable number for 25s");
+  REQUIRE(world.command("m2ag/demo/pump/level/set", "50").ok);
+  REQUIRE(world.wait_availability("online"));
+  settle(world, 24s);
+  REQUIRE(world.command("m2ag/demo/pump/level/set", "50").ok);
+  settle(world, 24s);
+  CHECK(world.availability == std::vector<std::string>{"online", "offline", "online"});
+  settle(world, 1s);
+  REQUIRE(world.wait_availability("offline"));
+}
+
+TEST_CASE("another interval counts anew what expires, also of a channel that has no number") {
+  World world(World::Time::manual);
+  world.channels["level"].expire = 25s;
+  world.start();
+  REQUIRE(world.wait_value("temperature", 21.5));
+  settle(world, 20s);
+  REQUIRE(world.command("m2ag/demo/pump/config/interval/set", "5s").ok);
+  settle(world, 24s);
+  CHECK(world.availability == std::vector<std::string>{"online"});
+  settle(world, 1s);
+  REQUIRE(world.wait_availability("offline"));
+}
+
 TEST_CASE("a throttled number comes when its time has come, a heartbeat repeats it") {
   World world(World::Time::manual);
   ChannelSettings settings;

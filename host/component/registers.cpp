@@ -8,6 +8,7 @@
 #include "component/register_value.h"
 #include "config/descriptor.h"
 #include "config/hint.h"
+#include "core/duration.h"
 
 namespace m2ag::host {
 namespace {
@@ -72,7 +73,20 @@ std::optional<Value> Registers::kept(const ParamSpec& spec, std::string* why) co
   }
   auto checked = from_written(*value, spec);
   if (!checked && why != nullptr) *why = "its value no longer fits the plugin";
-  return checked;
+  if (!checked || !config_.spec->sensor || spec.name != kInterval) return checked;
+  const std::string problem = interval_problem(std::chrono::microseconds(checked->as_integer()));
+  if (problem.empty()) return checked;
+  if (why != nullptr) *why = problem;
+  return std::nullopt;
+}
+
+std::string Registers::interval_problem(std::chrono::microseconds interval) const {
+  for (const auto& [name, channel] : config_.channels) {
+    if (!expires_before(channel, interval)) continue;
+    return fmt::format("interval: expected less than {}, which channels.{}.expire of the descriptor is, found {}",
+                       format_duration(channel.expire), name, format_duration(interval));
+  }
+  return {};
 }
 
 Value Registers::value(const ParamSpec& spec) const {

@@ -36,6 +36,8 @@ class Registers {
   /// descriptor's value.
   Value settings(const Value::Map& changes = {}) const;
   std::chrono::microseconds interval(const Value::Map& changes = {}) const;
+  /// Why a sensor cannot be read that seldom though the row allows it: a channel would expire before each reading. Empty when it can.
+  std::string interval_problem(std::chrono::microseconds interval) const;
 
   /// [lane] Forgets what does not hold any more, and says so; publishes all.
   void begin();

@@ -173,6 +173,26 @@ TEST_CASE("a register of a quarantined component is not tried out, and is its ne
   CHECK(world.used_now("level") == Value(7));
 }
 
+TEST_CASE(
+    "an interval with which a channel would expire before each reading is refused, and not taken from the store") {
+  RegisterWorld world(true);
+  world.channels["temperature"].expire = std::chrono::seconds(30);
+  world.store->save("pump", "config:interval", Value::Map{{"value", "1m"}, {"descriptor", "10s"}});
+  world.start();
+  REQUIRE(world.wait_state("running"));
+  CHECK(world.published("interval") == "10s");
+  CHECK(world.logged(
+      "register interval is dropped: interval: expected less than 30s, which channels.temperature.expire of the "
+      "descriptor is, found 1m"));
+  const Reply refused = world.command("m2ag/demo/pump/config/interval/set", "30s");
+  CHECK_FALSE(refused.ok);
+  CHECK(refused.code == "bad_value");
+  CHECK(refused.message ==
+        "interval: expected less than 30s, which channels.temperature.expire of the descriptor is, found 30s");
+  CHECK(world.published("interval") == "10s");
+  CHECK(world.command("m2ag/demo/pump/config/interval/set", "29s").ok);
+}
+
 TEST_CASE("the interval of a sensor is a register, and needs no restart") {
   RegisterWorld world(false);
   world.start();

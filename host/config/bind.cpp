@@ -295,6 +295,26 @@ Value bind_value(const Node& node, const ParamSpec& spec, const std::string& pat
   return Binder(problems, options).value(node, node.mark, spec, path);
 }
 
+const std::vector<Entry>& entries_of(const Node& node, const std::string& path, std::string_view expected,
+                                     Problems& problems) {
+  if (!node.is_map() && !node.is_null() && !node.is_invalid())
+    problems.error(node.mark, path, fmt::format("expected {}", expected));
+  return node.entries;
+}
+
+Value take(Value::Map& settings, std::string_view key) {
+  const auto found = settings.find(key);
+  if (found == settings.end()) return {};
+  Value value = std::move(found->second);
+  settings.erase(found);
+  return value;
+}
+
+std::string take_text(Value::Map& settings, std::string_view key) {
+  const Value value = take(settings, key);
+  return value.is_text() ? value.as_text() : std::string();
+}
+
 Node to_node(const Value& value) {
   Node node;
   if (value.is_null()) return node;

@@ -5,6 +5,7 @@
 #include <m2ag/parameter.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/document.h"
@@ -26,6 +27,14 @@ Value bind_settings(const Node& node, const std::vector<ParamSpec>& specs, const
 
 /// One value against one row, such as a register's new value. Null when it does not fit; the problems say why.
 Value bind_value(const Node& node, const ParamSpec& spec, const std::string& path, Problems& problems);
+
+/// The entries of a map, or of what counts as an empty one; a problem, and none, otherwise.
+const std::vector<Entry>& entries_of(const Node& node, const std::string& path, std::string_view expected,
+                                     Problems& problems);
+
+/// Out of what was bound: null, and an empty text, when it is not there.
+Value take(Value::Map& settings, std::string_view key);
+std::string take_text(Value::Map& settings, std::string_view key);
 
 /// A value that came as JSON, as a node without marks, so that it passes the same rules: `bind_settings(to_node(arguments), command.params, {}, "", problems)`.
 Node to_node(const Value& value);

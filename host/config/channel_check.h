@@ -11,7 +11,7 @@
 
 namespace m2ag::host {
 
-/// `component` is the entry of the component, whose settings were bound without a problem of their own; `interval` is a sensor's, else 0.
+/// `component` is the entry of the component; what does not fit its row has been told and is passed over. `interval` is a sensor's, else 0.
 void check_channel(const Entry& component, const ComponentSpec& spec, const std::string& name,
                    const ChannelSettings& settings, std::chrono::microseconds interval, Problems& problems);
 

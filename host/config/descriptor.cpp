@@ -11,7 +11,7 @@
 #include "config/id_check.h"
 #include "config/isolation_check.h"
 #include "config/mqtt_check.h"
-#include "config/scalar.h"
+#include "config/simulated_section.h"
 #include "core/topic.h"
 
 namespace m2ag::host {
@@ -41,7 +41,8 @@ class DescriptorBinder {
     mqtt();
     state();
     if (types_ != nullptr) {
-      simulated();
+      if (const Entry* simulated = root().find("simulated"))
+        descriptor_.simulated = bind_simulated(simulated->value, *types_, problems_);
       components();
     }
     return std::move(descriptor_);
@@ -199,92 +200,11 @@ class DescriptorBinder {
                   : (file_.parent_path() / (file_.stem().string() + ".state.db")).string();
   }
 
-  /// A map, or something that counts as an empty one; a problem otherwise.
-  const std::vector<Entry>& entries_of(const Node& node, const std::string& path, std::string_view expected) {
-    if (!node.is_map() && !node.is_null() && !node.is_invalid())
-      problems_.error(node.mark, path, fmt::format("expected {}", expected));
-    return node.entries;
-  }
-
-  void simulated() {
-    const Entry* section = root().find("simulated");
-    if (section == nullptr) return;
-    constexpr std::string_view kKeys[] = {"i2c", "gpio"};
-    for (const Entry& entry : entries_of(section->value, "simulated", "a map with i2c and gpio")) {
-      const std::string path = join_path("simulated", entry.key);
-      if (entry.key == "i2c") {
-        for (const Entry& bus : entries_of(entry.value, path, "a map of buses, such as i2c-1"))
-          simulated_bus(bus, join_path(path, bus.key));
-      } else if (entry.key == "gpio") {
-        simulated_lines(entry.value, path);
-      } else {
-        const std::string hint = did_you_mean(entry.key, kKeys);
-        problems_.error(entry.key_mark, path, "unknown key" + (hint.empty() ? ", known are i2c, gpio" : hint));
-      }
-    }
-  }
-
-  void simulated_bus(const Entry& bus, const std::string& path) {
-    if (bus.key.empty() || bus.key.find('/') != std::string::npos)
-      problems_.error(bus.key_mark, path, "expected the name of a bus, such as i2c-1");
-    descriptor_.simulated.buses.push_back(bus.key);
-    for (const Entry& chip : entries_of(bus.value, path, "a map of addresses, such as 0x76"))
-      simulated_chip(bus.key, chip, join_path(path, chip.key));
-  }
-
-  void simulated_chip(const std::string& bus, const Entry& entry, const std::string& path) {
-    SimulatedChipSection chip;
-    chip.bus = bus;
-    chip.mark = entry.key_mark;
-    const ParsedInteger address = parse_core_integer(entry.key);
-    if (address.form != IntegerForm::good || address.value < 0x08 || address.value > 0x77) {
-      problems_.error(entry.key_mark, path,
-                      fmt::format("{} is no address of a chip, expected 0x08 to 0x77", quote(entry.key)));
-    } else {
-      chip.address = static_cast<std::uint8_t>(address.value);
-      for (const SimulatedChipSection& other : descriptor_.simulated.chips) {
-        if (other.bus != bus || other.address != chip.address) continue;
-        problems_.error(entry.key_mark, path, fmt::format("the address is taken already at {}", to_string(other.mark)));
-      }
-    }
-    const SimulatedChipSpec* spec = nullptr;
-    const Entry* name = entry.value.find("chip");
-    if (name != nullptr && name->value.is_scalar()) {
-      spec = types_->find_chip(name->value.text);
-      if (spec == nullptr)
-        problems_.error(name->value.mark, join_path(path, "chip"), types_->unknown_chip(name->value.text));
-    }
-    BindOptions options;
-    options.unknown_keys = spec == nullptr;
-    Value::Map settings = bind_settings(entry.value, chip_params(spec == nullptr ? SimulatedChipSpec{} : *spec),
-                                        entry.key_mark, path, problems_, options)
-                              .as_map();
-    chip.chip = take_text(settings, "chip");
-    chip.settings = std::move(settings);
-    descriptor_.simulated.chips.push_back(std::move(chip));
-  }
-
-  void simulated_lines(const Node& node, const std::string& path) {
-    ParamSpec lines;
-    lines.type = ParamType::list;
-    lines.fields.emplace_back().required = true;
-    const Value names = bind_value(node, lines, path, problems_);
-    if (!names.is_list()) return;
-    for (const Value& each : names.as_list()) {
-      const std::string& name = each.as_text();
-      auto& known = descriptor_.simulated.lines;
-      if (std::find(known.begin(), known.end(), name) != known.end()) {
-        problems_.error(node.mark, path, fmt::format("the line {} stands here twice", quote(name)));
-      } else {
-        known.push_back(name);
-      }
-    }
-  }
-
   void components() {
     const Entry* section = root().find("components");
     if (section == nullptr) return;
-    for (const Entry& entry : entries_of(section->value, "components", "a map of components, each an id with a type")) {
+    for (const Entry& entry :
+         entries_of(section->value, "components", "a map of components, each an id with a type", problems_)) {
       component(entry, join_path("components", entry.key));
     }
     check_isolation(section->value, descriptor_.components, *types_, problems_);
@@ -306,7 +226,6 @@ class DescriptorBinder {
     BindOptions options;
     options.unknown_keys = spec == nullptr;  // which keys it may have is not known then
     options.secrets = &component.secrets;
-    const std::size_t problems_before = problems_.errors();
     Value::Map settings = bind_settings(entry.value, component_params(spec == nullptr ? ComponentSpec{} : *spec),
                                         entry.key_mark, path, problems_, options)
                               .as_map();
@@ -325,8 +244,7 @@ class DescriptorBinder {
         component.interval = std::chrono::microseconds(interval.as_integer());
     }
     const Value channels = take(settings, "channels");
-    const bool complete = problems_.errors() == problems_before;  // else what a channel needs may be missing
-    if (spec != nullptr && complete && channels.is_map()) {
+    if (spec != nullptr && channels.is_map()) {
       for (const auto& [name, bound] : channels.as_map()) {
         ChannelSettings own = channel_settings(bound);
         check_channel(entry, *spec, name, own, component.interval, problems_);
@@ -351,19 +269,6 @@ class DescriptorBinder {
           "a process of its own speaks with the others over MQTT, and there is no broker: give mqtt.url, or "
           "take \"isolation: process\" away");
     }
-  }
-
-  static Value take(Value::Map& settings, std::string_view key) {
-    const auto found = settings.find(key);
-    if (found == settings.end()) return {};
-    Value value = std::move(found->second);
-    settings.erase(found);
-    return value;
-  }
-
-  static std::string take_text(Value::Map& settings, std::string_view key) {
-    const Value value = take(settings, key);
-    return value.is_text() ? value.as_text() : std::string();
   }
 
   const Sources& sources_;

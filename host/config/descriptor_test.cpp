@@ -1,26 +1,11 @@
 #include "config/descriptor.h"
 
 #include "catch.h"
-#include "config/test_folder.h"
-#include "config/test_types.h"
+#include "config/test_descriptor.h"
 #include "core/json.h"
 
 namespace m2ag::host {
 namespace {
-
-struct Reading {
-  std::optional<Descriptor> descriptor;
-  std::string problems;
-};
-
-Reading read(std::string_view text, const Environment& environment = {}) {
-  static const TestTypes types;
-  static const TestFolder folder;
-  folder.write("greenhouse.yaml", text);
-  Problems problems;
-  auto descriptor = read_descriptor(folder / "greenhouse.yaml", environment, &types, problems);
-  return {std::move(descriptor), folder.without(problems.text())};
-}
 
 constexpr const char* kFull = R"(# yaml-language-server: $schema=./m2ag.schema.json
 device: { id: greenhouse, name: Green house, groups: [ground-floor] }
@@ -241,22 +226,6 @@ TEST_CASE("each mistake of the host's own keys has its place and its sentence") 
        "greenhouse.yaml:2:51: components.pump.lane: \"A 1\" is not an id, expected 1 to 63 of a-z, 0-9 and \"-\", such as \"a-1\"\n"},
       {"components: { air: { type: bmp280, interval: 0s } }\n",
        "greenhouse.yaml:2:46: components.air.interval: 0s is out of range, expected 1ms to 7d\n"},
-      {"components: { air: { type: bmp280, channels: { temprature: { name: x } } } }\n",
-       "greenhouse.yaml:2:48: components.air.channels.temprature: unknown key, did you mean \"temperature\"?\n"},
-      {"components: { air: { type: bmp280, channels: { temperature: { filters: [{median: 3, offset: 1}] } } } }\n",
-       "greenhouse.yaml:2:72: components.air.channels.temperature.filters[0]: a filter has one key; write each as an item of its own, "
-       "they are applied in their order\n"},
-      {"components: { air: { type: bmp280, channels: { temperature: { filters: [{clamp: {min: 1}}] } } } }\n",
-       "greenhouse.yaml:2:74: components.air.channels.temperature.filters[0].clamp: the required key \"max\" is missing (highest)\n"},
-      {"components: { air: { type: bmp280, channels: { temperature: { filters: [{calibrate: [{read: 1}]}] } } } }\n",
-       "greenhouse.yaml:2:86: components.air.channels.temperature.filters[0].calibrate[0]: the required key \"true\" is missing (what it is)\n"},
-      {"components: { air: { type: bmp280, channels: { temperature: { filters: [{calibrate: [x, {read: 1, true: 2}]}] } } } }\n",
-       "greenhouse.yaml:2:86: components.air.channels.temperature.filters[0].calibrate[0]: expected a map of settings, found \"x\"\n"},
-      {"components: { air: { type: bmp280, channels: { temperature: { unit: hPa } } } }\n",
-       "greenhouse.yaml:2:69: components.air.channels.temperature.unit: \"°C\" cannot become \"hPa\", only K, °F\n"},
-      {"components: { air: { type: bmp280, interval: 10s, channels: { temperature: { expire: 10s } } } }\n",
-       "greenhouse.yaml:2:86: components.air.channels.temperature.expire: expected more than the interval of 10s: it would expire before "
-       "each reading\n"},
       {"components: { air: { type: bmp281, enabled: maybe, whatever: 1 } }\n",
        "greenhouse.yaml:2:28: components.air.type: no plugin offers the type \"bmp281\", did you mean \"bmp280\"?\n"
        "greenhouse.yaml:2:45: components.air.enabled: expected a boolean (true or false), found \"maybe\"\n"},
@@ -353,48 +322,6 @@ TEST_CASE("a component is the same when nothing but its place changed") {
   const Reading changed = read("device: { id: x }\ncomponents: { pump: { type: relay, line: a, max_on: 5s } }\n");
   CHECK(before.descriptor->components[0].same_as(moved.descriptor->components[0]));
   CHECK_FALSE(before.descriptor->components[0].same_as(changed.descriptor->components[0]));
-}
-
-TEST_CASE("a component in a process of its own needs a broker, and no lane with others") {
-  const Reading good = read(
-      "device: { id: x }\nmqtt: { url: mqtt://h }\ncomponents:\n"
-      "  pump: { type: relay, line: a, isolation: process }\n  vent: { type: relay, line: b, isolation: none }\n");
-  REQUIRE(good.problems.empty());
-  CHECK(good.descriptor->components[0].isolated);
-  CHECK_FALSE(good.descriptor->components[1].isolated);
-  CHECK_FALSE(good.descriptor->components[0].settings.find("isolation"));
-  CHECK_FALSE(good.descriptor->components[0].same_as(
-      read("device: { id: x }\ncomponents: { pump: { type: relay, line: a } }\n").descriptor->components[0]));
-
-  CHECK(read("device: { id: x }\nmqtt: { url: mqtt://h }\ncomponents:\n"
-             "  pump: { type: relay, line: a, isolation: proces }\n")
-            .problems ==
-        "greenhouse.yaml:4:44: components.pump.isolation: \"proces\" is not one of none, process, did you "
-        "mean \"process\"?\n");
-  CHECK(
-      read("device: { id: x }\ncomponents:\n  pump:\n    type: relay\n    line: a\n    isolation: process\n")
-          .problems ==
-      "greenhouse.yaml:6:16: components.pump.isolation: a process of its own speaks with the others over MQTT, and there "
-      "is no broker: give mqtt.url, or take \"isolation: process\" away\n");
-  CHECK(read("device: { id: x }\nmqtt: { url: mqtt://h }\ncomponents:\n"
-             "  pump: { type: relay, line: a, lane: wet, isolation: process }\n")
-            .problems ==
-        "greenhouse.yaml:4:55: components.pump.isolation: a lane is shared within one process: take "
-        "\"lane: wet\" away, or \"isolation: process\"\n");
-}
-
-TEST_CASE("a setting that names a component of another process is a mistake") {
-  const std::string top = "device: { id: x }\nmqtt: { url: mqtt://h }\ncomponents:\n  air: { type: bmp280 }\n";
-  const std::string pump = "  pump: { type: relay, line: vent, isolation: process }\n";
-  CHECK(read(top + pump + "  vent: { type: relay, line: b, interlock: [vents] }\n").problems.empty());
-  CHECK(
-      read(top + pump + "  vent: { type: relay, line: b, interlock: [air, pump] }\n").problems ==
-      "greenhouse.yaml:6:50: components.vent.interlock[1]: \"pump\" names a component in another process, which is not "
-      "reached from here: take \"isolation: process\" of pump away\n");
-  CHECK(read(top + "  vent: { type: relay, line: b, isolation: process, interlock: [air/temperature, air/x] }\n")
-            .problems ==
-        "greenhouse.yaml:5:65: components.vent.interlock[0]: \"air/temperature\" names a component in another process, "
-        "which is not reached from here: take \"isolation: process\" of vent away\n");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -244,4 +245,25 @@ TEST_CASE("edges that nobody takes in time are counted as lost, in the place whe
   CHECK(seen.back().sequence > kMany);
   CHECK(seen.size() < seen.back().sequence);
   for (const GpioEdge& edge : seen) CHECK(edge.time.count() == static_cast<std::int64_t>(edge.sequence));
+}
+
+TEST_CASE("a line that is taken away is lost at once, once, and says which") {
+  Bench bench;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<std::string> lost;
+  const auto input = bench.gpio.input(kDoor, {}, "test/door", bench.edges.handler(), [&](const std::string& reason) {
+    const std::lock_guard lock(mutex);
+    lost.push_back(reason);
+    changed.notify_all();
+  });
+  bench.outside->drive(true);
+  bench.edges.wait_for(1);
+  bench.gpio.remove_line(kDoor);
+  {
+    std::unique_lock lock(mutex);
+    REQUIRE(changed.wait_for(lock, 9s, [&] { return !lost.empty(); }));  // not only by the check every 10 s
+    CHECK(lost == std::vector<std::string>{"line DOOR is gone: it was taken out of the `simulated` section"});
+  }
+  CHECK_THROWS_AS(input->read(), m2ag::DeviceError);
 }

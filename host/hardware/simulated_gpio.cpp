@@ -31,12 +31,20 @@ class SimulatedWire {
 
   void set_output(bool high, Drive drive) {
     change([&] {
+      expect_there();
       output_ = high;
       drive_ = drive;
     });
   }
-  void set_outside(std::optional<bool> high) {
-    change([&] { driven_ = high; });
+  void drive_outside(bool high) {
+    change([&] {
+      expect_there();
+      driven_ = high;
+    });
+  }
+  /// Also of a line that is gone: stop() does it.
+  void let_go_outside() {
+    change([&] { driven_.reset(); });
   }
   void listen(bool active_low, Bias bias, bool edges) {
     const std::lock_guard lock(mutex_);
@@ -46,8 +54,15 @@ class SimulatedWire {
     listening_ = edges;
   }
 
+  void unplug() {
+    const std::lock_guard lock(mutex_);
+    gone_ = true;
+    ::eventfd_write(ready_.get(), 1);  // who watches it hears of it by asking for edges
+  }
+
   bool level() const {
     const std::lock_guard lock(mutex_);
+    expect_there();
     return level_now();
   }
   int edge_fd() const { return ready_.get(); }
@@ -55,11 +70,16 @@ class SimulatedWire {
     const std::lock_guard lock(mutex_);
     eventfd_t ignored = 0;
     ::eventfd_read(ready_.get(), &ignored);
+    expect_there();
     out.insert(out.end(), waiting_.begin(), waiting_.end());
     waiting_.clear();
   }
 
  private:
+  void expect_there() const {
+    if (gone_) throw DeviceError(fmt::format("line {} is gone: it was taken out of the `simulated` section", name_));
+  }
+
   bool level_now() const {
     // An open drain only pulls down and an open source only up: the other level is the resistor's, unless the outside drives it.
     const bool drives = output_ && (drive_ == Drive::push_pull || *output_ == (drive_ == Drive::open_source));
@@ -85,7 +105,7 @@ class SimulatedWire {
   Drive drive_ = Drive::push_pull;
   Bias bias_ = Bias::as_is;
   std::optional<std::string> consumer_;
-  bool active_low_ = false, listening_ = false;
+  bool active_low_ = false, listening_ = false, gone_ = false;
   std::vector<RawEdge> waiting_;
 };
 
@@ -139,8 +159,8 @@ class Input final : public GpioInput, private EdgeSource {
 class Outside final : public SimulatedGpioLine {
  public:
   explicit Outside(std::shared_ptr<SimulatedWire> wire) : wire_(std::move(wire)) {}
-  void drive(bool high) override { wire_->set_outside(high); }
-  void release() override { wire_->set_outside(std::nullopt); }
+  void drive(bool high) override { wire_->drive_outside(high); }
+  void release() override { wire_->let_go_outside(); }
   bool level() const override { return wire_->level(); }
 
  private:
@@ -162,12 +182,10 @@ void SimulatedGpio::add_line(const GpioLineConfig& line, std::optional<bool> dri
 
 void SimulatedGpio::remove_line(const GpioLineConfig& line) {
   const std::lock_guard lock(mutex_);
-  wires_.erase(line_name(line));
-}
-
-void SimulatedGpio::clear() {
-  const std::lock_guard lock(mutex_);
-  wires_.clear();
+  const auto entry = wires_.find(line_name(line));
+  if (entry == wires_.end()) return;
+  entry->second->unplug();
+  wires_.erase(entry);
 }
 
 bool SimulatedGpio::has_line(const GpioLineConfig& line) const {

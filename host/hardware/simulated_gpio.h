@@ -23,10 +23,8 @@ class SimulatedGpio {
 
   /// Defines a line, with the level that the outside drives from the start; nothing: the outside lets go. A line that is there stays.
   void add_line(const GpioLineConfig& line, std::optional<bool> driven = {});
-  /// What holds it stays valid, and moves nothing any more.
+  /// As a chip that is unplugged: who holds the line gets DeviceError from all that it does with it, and an input that watches edges is lost.
   void remove_line(const GpioLineConfig& line);
-  /// Takes every line away; what is held stays valid, and moves nothing any more.
-  void clear();
   bool has_line(const GpioLineConfig& line) const;
 
   /// As the real ones (linux_gpio.h). Throw DeviceError when the line is not simulated or is held.

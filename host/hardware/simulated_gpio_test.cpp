@@ -90,3 +90,20 @@ TEST_CASE("the outside of a line that is not simulated") {
   CHECK_THROWS_AS(bench.gpio.outside({"PUMPE", {}, -1}), m2ag::ConfigError);
   CHECK_THROWS_WITH(bench.gpio.outside({"PUMPE", {}, -1}), Catch::Contains("did you mean PUMP?"));
 }
+
+TEST_CASE("a line that is taken away fails who holds it, and comes back as another one") {
+  Bench bench;
+  const auto output = bench.gpio.output(kPump, {.initial = true}, "test/pump");
+  bench.gpio.remove_line(kPump);
+  bench.gpio.remove_line(kPump);  // no second time
+  CHECK_THROWS_WITH(output->write(false), "line PUMP is gone: it was taken out of the `simulated` section");
+  CHECK_THROWS_AS(output->read(), m2ag::DeviceError);
+  CHECK_THROWS_AS(bench.outside->drive(true), m2ag::DeviceError);
+  CHECK_NOTHROW(bench.outside->release());
+  CHECK_THROWS_AS(bench.gpio.output(kPump, {}, "test/pump"), m2ag::DeviceError);
+  bench.gpio.add_line(kPump);
+  const auto again = bench.gpio.output(kPump, {.initial = true}, "test/pump");
+  CHECK(bench.gpio.outside(kPump)->level());
+  CHECK_THROWS_AS(output->write(false), m2ag::DeviceError);
+  CHECK(bench.gpio.outside(kPump)->level());
+}

@@ -4,17 +4,15 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 #include "core/duration.h"
+#include "signal/digits.h"
 #include "signal/filter.h"
 #include "signal/unit.h"
 
 namespace m2ag::host {
 namespace {
-
-constexpr int kMostDigits = 15;         // that a double has
-constexpr double kSameMagnitude = 0.2;  // of a power of ten: mmHg are little larger than hPa, and need no other digit
 
 ParamSpec row(const char* name, ParamType type, const char* description) {
   ParamSpec spec;
@@ -91,33 +89,42 @@ ChannelSpec in_unit(ChannelSpec channel, const std::string& unit) {
   if (!conversion) return channel;
   channel.unit = unit;
   // 1013.25 hPa is 1.01325 bar: three digits more, one for each power of ten that the unit is larger.
-  if (channel.precision) {
-    const double more = std::ceil(-std::log10(conversion->factor) - kSameMagnitude);
-    channel.precision = std::clamp(*channel.precision + static_cast<int>(more), 0, kMostDigits);
-  }
+  if (channel.precision)
+    channel.precision = std::clamp(*channel.precision + digits_for(conversion->factor), 0, kMostDigits);
   return channel;
 }
 
-std::optional<SettingsProblem> settings_problem(const ChannelSettings& settings, const ChannelSpec& channel,
-                                                std::chrono::microseconds interval) {
+ChannelSpec as_published(ChannelSpec channel, const ChannelSettings& settings) {
+  for (const Value& step : settings.filters) channel.precision = digits_after(step, channel.precision);
+  return settings.unit.empty() ? channel : in_unit(std::move(channel), settings.unit);
+}
+
+bool expires_before(const ChannelSettings& settings, std::chrono::microseconds interval) {
+  return settings.expire.count() > 0 && settings.expire <= interval;
+}
+
+std::vector<SettingsProblem> settings_problems(const ChannelSettings& settings, const ChannelSpec& channel,
+                                               std::chrono::microseconds interval) {
+  std::vector<SettingsProblem> problems;
   for (std::size_t n = 0; n < settings.filters.size(); ++n) {
+    if (settings.filters[n].is_null()) continue;
     if (std::string problem = filter_problem(settings.filters[n]); !problem.empty())
-      return SettingsProblem{fmt::format("filters[{}]", n), std::move(problem)};
+      problems.push_back({fmt::format("filters[{}]", n), std::move(problem)});
   }
   if (!settings.unit.empty() && !convert_unit(channel.unit, settings.unit)) {
     const auto units = units_for(channel.unit);
-    return SettingsProblem{"unit", units.empty() ? fmt::format("\"{}\" cannot be converted", channel.unit)
-                                                 : fmt::format("\"{}\" cannot become \"{}\", only {}", channel.unit,
-                                                               settings.unit, fmt::join(units, ", "))};
+    problems.push_back({"unit", units.empty() ? fmt::format("\"{}\" cannot be converted", channel.unit)
+                                              : fmt::format("\"{}\" cannot become \"{}\", only {}", channel.unit,
+                                                            settings.unit, fmt::join(units, ", "))});
   }
   if (settings.heartbeat.count() > 0 && settings.heartbeat < settings.throttle)
-    return SettingsProblem{"publish.heartbeat", "is shorter than throttle"};
-  if (settings.expire.count() > 0 && settings.expire <= interval) {
-    return SettingsProblem{"expire",
-                           fmt::format("expected more than the interval of {}: it would expire before each reading",
-                                       format_duration(interval))};
+    problems.push_back({"publish.heartbeat", "is shorter than throttle"});
+  if (expires_before(settings, interval)) {
+    problems.push_back(
+        {"expire", fmt::format("expected more than the interval of {}: it would expire before each reading",
+                               format_duration(interval))});
   }
-  return std::nullopt;
+  return problems;
 }
 
 }  // namespace m2ag::host

@@ -29,16 +29,22 @@ std::vector<ParamSpec> channel_params(const ChannelSpec& channel);
 /// From settings bound to these rows.
 ChannelSettings channel_settings(const Value& bound);
 
-/// The channel as it is published: in the unit that is asked for, with so many digits there that a reading says no less than before.
+/// The channel in the unit that is asked for, with so many digits there that a reading says no less than before.
 ChannelSpec in_unit(ChannelSpec channel, const std::string& unit);
+
+/// The channel as it is published: the filters have their say about the digits, the last one's counts, then the unit.
+ChannelSpec as_published(ChannelSpec channel, const ChannelSettings& settings);
+
+/// Whether a sensor that is read every `interval` would be offline before each reading.
+bool expires_before(const ChannelSettings& settings, std::chrono::microseconds interval);
 
 /// What the rows alone cannot say, at a key such as "filters[2]" or "unit".
 struct SettingsProblem {
   std::string key;
   std::string sentence;
 };
-/// `interval` is a sensor's, else 0.
-std::optional<SettingsProblem> settings_problem(const ChannelSettings& settings, const ChannelSpec& channel,
-                                                std::chrono::microseconds interval = {});
+/// All of them. `interval` is a sensor's, else 0. A filter that is null is passed over: it did not fit its row.
+std::vector<SettingsProblem> settings_problems(const ChannelSettings& settings, const ChannelSpec& channel,
+                                               std::chrono::microseconds interval = {});
 
 }  // namespace m2ag::host

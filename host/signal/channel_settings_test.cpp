@@ -48,7 +48,7 @@ TEST_CASE("bound settings become what the pipeline takes") {
   CHECK(settings.throttle == 1s);
   CHECK(settings.heartbeat == 1min);
   CHECK(settings.expire == 5min);
-  CHECK_FALSE(settings_problem(settings, number("°C")));
+  CHECK(settings_problems(settings, number("°C")).empty());
   CHECK(channel_settings(Value::Map{}) == ChannelSettings{});
 }
 
@@ -73,22 +73,54 @@ TEST_CASE("a larger unit is published with the digits that it needs") {
   CHECK_FALSE(in_unit(number(from), to).precision);  // all digits that there are
 }
 
+TEST_CASE("the digits are those of the last filter that has a say, then of the unit") {
+  ChannelSpec channel = number("hPa");
+  channel.precision = 2;
+  ChannelSettings settings;
+  settings.filters = {Value::Map{{"multiply", 0.001}}, Value::Map{{"round", 1}}};
+  CHECK(as_published(channel, settings).precision == 1);
+  settings.filters = {Value::Map{{"round", 1}}, Value::Map{{"median", 3}}, Value::Map{{"multiply", 0.001}}};
+  CHECK(as_published(channel, settings).precision == 4);
+  settings.filters = {Value::Map{{"round", 0}}};
+  CHECK(as_published(channel, settings).unit == "hPa");
+  settings.unit = "inHg";
+  CHECK(as_published(channel, settings).unit == "inHg");
+  CHECK(as_published(channel, settings).precision == 2);
+}
+
 TEST_CASE("what the rows cannot say is found, at its key") {
+  const auto problem = [](const ChannelSettings& settings, const char* unit, std::chrono::microseconds interval = {}) {
+    const auto problems = settings_problems(settings, number(unit), interval);
+    REQUIRE(problems.size() == 1);
+    return problems.front();
+  };
   ChannelSettings settings;
   settings.unit = "hPa";
-  CHECK(settings_problem(settings, number("°C"))->key == "unit");
-  CHECK(settings_problem(settings, number("°C"))->sentence == "\"°C\" cannot become \"hPa\", only K, °F");
-  CHECK(settings_problem(settings, number("lx"))->sentence == "\"lx\" cannot be converted");
+  CHECK(problem(settings, "°C").key == "unit");
+  CHECK(problem(settings, "°C").sentence == "\"°C\" cannot become \"hPa\", only K, °F");
+  CHECK(problem(settings, "lx").sentence == "\"lx\" cannot be converted");
   settings.unit.clear();
-  settings.filters = {Value::Map{{"median", 3}}, Value::Map{}};
-  CHECK(settings_problem(settings, number("°C"))->key == "filters[1]");
+  settings.filters = {Value::Map{{"median", 3}}, Value::Map{}, Value()};
+  CHECK(problem(settings, "°C").key == "filters[1]");
   settings.filters.clear();
   settings.throttle = 10s;
   settings.heartbeat = 5s;
-  CHECK(settings_problem(settings, number("°C"))->key == "publish.heartbeat");
+  CHECK(problem(settings, "°C").key == "publish.heartbeat");
   settings = {};
   settings.expire = 10s;
-  CHECK_FALSE(settings_problem(settings, number("°C")));
-  CHECK_FALSE(settings_problem(settings, number("°C"), 9s));
-  CHECK(settings_problem(settings, number("°C"), 10s)->key == "expire");
+  CHECK(settings_problems(settings, number("°C")).empty());
+  CHECK(settings_problems(settings, number("°C"), 9s).empty());
+  CHECK(problem(settings, "°C", 10s).key == "expire");
+}
+
+TEST_CASE("all that is wrong with a channel is told at once") {
+  ChannelSettings settings;
+  settings.unit = "hPa";
+  settings.filters = {Value::Map{}, Value::Map{{"median", 3}}, Value::Map{{"polynomial", Value::List{}}}};
+  settings.throttle = 10s;
+  settings.heartbeat = 5s;
+  settings.expire = 1s;
+  std::vector<std::string> keys;
+  for (const SettingsProblem& each : settings_problems(settings, number("°C"), 10s)) keys.push_back(each.key);
+  CHECK(keys == std::vector<std::string>{"filters[0]", "filters[2]", "unit", "publish.heartbeat", "expire"});
 }

@@ -20,7 +20,7 @@ namespace m2ag::host {
 
 class Pipeline {
  public:
-  /// The settings fit the channel: settings_problem() found nothing.
+  /// The settings fit the channel: settings_problems() found nothing.
   Pipeline(const ChannelSpec& channel, const ChannelSettings& settings);
 
   enum class Outcome {

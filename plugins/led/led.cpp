@@ -18,6 +18,7 @@ namespace sysfs = m2ag::sysfs;
 
 const std::string kLeds = "/sys/class/leds";
 const std::string kNoTrigger = "none";
+constexpr double kLeastShown = 1;  // percent: the channel has no digits, and 0 is off
 constexpr std::size_t kPage =
     4096;  // what is read of a file; the list of triggers may be longer on machines with many processors
 
@@ -144,7 +145,7 @@ class Led final : public m2ag::Component, public m2ag::Switch {
     if (percent > 0) steps = std::max(steps, 1.0);  // what is on is not dark
     context().sysfs_write(file("brightness"), std::to_string(static_cast<long>(steps)));
     publish("trigger", kNoTrigger);
-    publish("brightness", steps / maximum_ * 100);
+    publish("brightness", steps > 0 ? std::max(steps / maximum_ * 100, kLeastShown) : 0);
     publish("state", steps > 0);
   }
 

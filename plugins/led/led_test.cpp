@@ -83,6 +83,16 @@ TEST_CASE("a little is not nothing") {
   board.set("brightness", 0.1);
   CHECK(board.file("brightness") == "1");
   CHECK(board.context.last("state") == Value(true));
+  CHECK(board.context.last("brightness").as_number() >= 1);  // no digits are shown, and 0 would be off
+  board.set("brightness", 0);
+  CHECK(board.file("brightness") == "0");
+  CHECK(board.context.last("brightness") == Value(0.0));
+  board.context.set_sysfs(kAct + "max_brightness", "65535");
+  board.component->start();
+  board.set("brightness", 0.2);
+  CHECK(board.file("brightness") == "131");
+  CHECK(board.context.last("brightness").as_number() >= 1);
+  CHECK(board.context.last("state") == Value(true));
 }
 
 TEST_CASE("an LED that knows only on and off, and no triggers") {

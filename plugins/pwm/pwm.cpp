@@ -21,6 +21,7 @@ namespace sysfs = m2ag::sysfs;
 using std::chrono::microseconds;
 
 const std::string kClass = "/sys/class/pwm";
+constexpr double kLeastShown = 0.1;  // percent: the channel has one digit
 
 enum class Polarity { normal, inversed };
 enum class Restore { off, on, last };
@@ -114,7 +115,11 @@ class Pwm final : public m2ag::Component, public m2ag::Switch {
 
  private:
   std::int64_t period() const { return std::chrono::nanoseconds(params_.period).count(); }
-  std::int64_t nanoseconds(double percent) const { return std::llround(static_cast<double>(period()) * percent / 100); }
+  /// Of each period; what is on is active for a moment at least.
+  std::int64_t nanoseconds(double percent) const {
+    const auto active = std::llround(static_cast<double>(period()) * percent / 100);
+    return percent > 0 ? std::max<std::int64_t>(active, 1) : active;
+  }
 
   std::string find_chip() {
     std::vector<std::string> here, places, found;
@@ -173,9 +178,12 @@ class Pwm final : public m2ag::Component, public m2ag::Switch {
     }
   }
 
+  /// What was written, not what was asked for. What is on is not shown as 0, which is OFF.
   void publish_duty(double percent) {
-    publish("duty", percent);
-    publish("state", percent > 0);
+    const std::int64_t active = nanoseconds(percent);
+    const double written = 100 * static_cast<double>(active) / static_cast<double>(period());
+    publish("duty", active > 0 ? std::max(written, kLeastShown) : 0);
+    publish("state", active > 0);
   }
 
   /// Percent. A `for` that is over counts more than `restore`.

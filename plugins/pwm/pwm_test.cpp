@@ -122,6 +122,26 @@ TEST_CASE("on, off and duty") {
   CHECK(pi.context.last("state") == Value(false));
 }
 
+TEST_CASE("a little is not nothing: state, duty and the kernel's file agree") {
+  Pi pi;
+  pi.start({{"period", 1}});  // a microsecond has 1000 steps
+  for (const double percent : {0.2, 0.04, 0.000001}) {
+    pi.set_duty(percent);
+    CHECK(std::stoi(pi.file("duty_cycle")) >= 1);
+    CHECK(pi.context.last("state") == Value(true));
+    CHECK(pi.context.last("duty").as_number() >= 0.1);  // one digit is shown
+  }
+  pi.set(false);
+  CHECK(pi.file("duty_cycle") == "0");
+  CHECK(pi.context.last("state") == Value(false));
+  CHECK(pi.context.last("duty") == Value(0.0));
+  pi.set(true);
+  CHECK(pi.file("duty_cycle") == "1");
+  CHECK(pi.context.last("state") == Value(true));
+  pi.set_duty(33.34);
+  CHECK(pi.context.last("duty").as_number() == Approx(33.3));  // what it does, not what was asked
+}
+
 TEST_CASE("what an earlier run left is taken over without a gap") {
   Pi pi;
   const auto left = [&](int period, int duty, const char* polarity, bool enabled) {
