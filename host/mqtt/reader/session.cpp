@@ -133,6 +133,10 @@ void Session::acknowledge(std::uint64_t number) {
   unacknowledged_.take(number, [this](std::uint16_t packet_id) { write_puback(output_, packet_id); });
 }
 
+void Session::disconnect() {
+  if (phase_ != Phase::connecting) write_disconnect(output_);
+}
+
 void Session::tick(Time now, bool reading) {
   now_ = now;
   if (!reading) {

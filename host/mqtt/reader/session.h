@@ -58,6 +58,8 @@ class Session {
   Batch take(Batch::Time received);
   /// PUBACK for all up to `number`.
   void acknowledge(std::uint64_t number);
+  /// A DISCONNECT in good order, unless the broker has not even answered CONNECT.
+  void disconnect();
   /// Pings when it is time. `reading`: whether the broker's bytes are being read; while they are not, no answer is missed.
   /// Throws SessionEnded when an answer does not come.
   void tick(Time now, bool reading);
