@@ -15,6 +15,9 @@ GOOD = {
     "host/config/reader.h": '#include <yaml-cpp/yaml.h>\n#include "core/log.h"\n',
     "host/plugin/library.h": '#include <boost/dll.hpp>\n#include "config/reader.h"\n',
     "host/mqtt/client.h": '#include <MQTTAsync.h>\n#include "tls/files.h"\n',
+    "host/mqtt/settings.h": "#include <string>\n",
+    "host/mqtt/reader/reader.h": '#include "mqtt/settings.h"\n#include "tls/files.h"\n',
+    "plugins/logger/logger.cpp": '#include "mqtt/reader/reader.h"\n#include <m2ag/m2ag.h>\n',
     "host/cli/run.h": '#include <CLI/CLI.hpp>\n#include "mqtt/client.h"\n',
     "host/main.cpp": '#include "cli/run.h"\n',
     "plugins/relay/relay.cpp": '#include <m2ag/m2ag.h>\n#include "names.h"\n#include <unistd.h>\n',
@@ -44,6 +47,11 @@ BROKEN = [
     ("plugins/relay/a.cpp", '#include "../bmp280/chip.h"', "nothing includes plugins/"),
     ("plugins/relay/a.cpp", '#include "core/log.h"', "host/core is not among what plugins/relay may use: sdk"),
     ("plugins/relay/a.cpp", "#include <boost/dll.hpp>", "the host's library"),
+    ("plugins/relay/a.cpp", '#include "mqtt/reader/reader.h"', "host/mqtt/reader is not among what plugins/relay may use: sdk"),
+    ("plugins/logger/a.cpp", '#include "mqtt/client.h"', "host/mqtt is not among what plugins/logger may use: sdk, host/mqtt/reader"),
+    ("host/mqtt/a.cpp", '#include "mqtt/reader/reader.h"', "host/mqtt/reader is not among what host/mqtt may use"),
+    ("host/mqtt/reader/a.cpp", "#include <openssl/ssl.h>", "only host/tls may include openssl"),
+    ("host/mqtt/reader/a.cpp", "#include <MQTTAsync.h>", "only host/mqtt may include MQTTAsync.h"),
     ("host/attic/a.h", "", "host/attic is no known layer"),
 ]
 

@@ -5,15 +5,16 @@
 #include <netdb.h>
 #include <openssl/err.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <condition_variable>
 #include <cstddef>
 #include <mutex>
+#include <new>
 #include <system_error>
 #include <thread>
 
@@ -31,22 +32,17 @@ int milliseconds_until(Deadline deadline) {
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000));
 }
 
-// False when the deadline passes first.
-bool wait_for(int descriptor, short events, Deadline deadline) {
-  for (;;) {
-    pollfd entry{descriptor, events, 0};
-    const int left = milliseconds_until(deadline);
-    const int ready = ::poll(&entry, 1, left);
-    if (ready > 0) return true;
-    if (ready == 0 && left == 0) return false;
-    if (ready < 0 && errno != EINTR) return false;
-  }
-}
-
+// What a thread that looks a name up and its client share. The eventfd becomes readable when the answer is there.
 struct Lookup {
+  Lookup() : done(::eventfd(0, EFD_CLOEXEC)) {
+    if (done < 0) throw std::bad_alloc();
+  }
+  Lookup(const Lookup&) = delete;
+  Lookup& operator=(const Lookup&) = delete;
+  ~Lookup() { ::close(done); }
+
+  const int done;
   std::mutex mutex;
-  std::condition_variable changed;
-  bool done = false;
   int error = 0;
   Addresses addresses;
 };
@@ -61,8 +57,8 @@ int look_up(const std::string& host, int flags, Addresses& found) {
   return error;
 }
 
-// Empty with a reason when nothing is found; empty without one when the deadline passes first.
-Addresses resolve(const std::string& host, Deadline deadline, std::string& reason) {
+// Empty with a reason when nothing is found; empty without one when it did not come to an answer.
+Addresses resolve(const std::string& host, Deadline deadline, int cancel, Waited& waited, std::string& reason) {
   Addresses literal;
   if (look_up(host, AI_NUMERICHOST, literal) == 0) return literal;
   // getaddrinfo cannot be interrupted and a dead name server holds it for half a minute: it gets a thread of its own,
@@ -74,11 +70,11 @@ Addresses resolve(const std::string& host, Deadline deadline, std::string& reaso
     const std::lock_guard lock(lookup->mutex);
     lookup->addresses = std::move(found);
     lookup->error = error;
-    lookup->done = true;
-    lookup->changed.notify_one();
+    ::eventfd_write(lookup->done, 1);
   }).detach();
-  std::unique_lock lock(lookup->mutex);
-  if (!lookup->changed.wait_until(lock, deadline, [&] { return lookup->done; })) return nullptr;
+  waited = wait_for(lookup->done, POLLIN, deadline, cancel);
+  if (waited != Waited::ready) return nullptr;
+  const std::lock_guard lock(lookup->mutex);
   if (lookup->error != 0) reason = ::gai_strerror(lookup->error);
   return std::move(lookup->addresses);
 }
@@ -98,16 +94,30 @@ void set_port(addrinfo& entry, std::uint16_t port) {
 
 }  // namespace
 
-TcpConnection::TcpConnection(const std::string& host, std::uint16_t port, Deadline deadline) {
-  const Addresses addresses = resolve(host, deadline, reason_);
+Waited wait_for(int descriptor, short events, Deadline deadline, int cancel) {
+  for (;;) {
+    std::array<pollfd, 2> entries{pollfd{descriptor, events, 0}, pollfd{cancel, POLLIN, 0}};
+    const int left = milliseconds_until(deadline);
+    const int ready = ::poll(entries.data(), entries.size(), left);
+    if (ready > 0) return entries[1].revents != 0 ? Waited::cancelled : Waited::ready;
+    if (ready == 0 && left == 0) return Waited::timed_out;
+    if (ready < 0 && errno != EINTR) return Waited::timed_out;
+  }
+}
+
+TcpConnection::TcpConnection(const std::string& host, std::uint16_t port, Deadline deadline, int cancel)
+    : cancel_(cancel) {
+  Waited waited = Waited::ready;
+  const Addresses addresses = resolve(host, deadline, cancel, waited, reason_);
   if (!addresses) {
-    outcome_ = Outcome::unresolved;
+    outcome_ = waited == Waited::cancelled ? Outcome::cancelled : Outcome::unresolved;
     if (reason_.empty()) reason_ = "no answer from the name service in time";
     return;
   }
   int left = 0;
   for (const addrinfo* each = addresses.get(); each != nullptr; each = each->ai_next) ++left;
-  for (addrinfo* each = addresses.get(); each != nullptr && outcome_ != Outcome::connected;
+  for (addrinfo* each = addresses.get();
+       each != nullptr && outcome_ != Outcome::connected && outcome_ != Outcome::cancelled;
        each = each->ai_next, --left) {
     if (each->ai_family != AF_INET && each->ai_family != AF_INET6) continue;
     set_port(*each, port);
@@ -128,7 +138,8 @@ Outcome TcpConnection::try_address(int family, const void* address, unsigned int
   int error = 0;
   if (descriptor_ < 0 || ::connect(descriptor_, static_cast<const sockaddr*>(address), size) != 0) error = errno;
   if (error == EINPROGRESS) {
-    if (!wait_for(descriptor_, POLLOUT, deadline)) return Outcome::timed_out;
+    const Waited waited = wait_for(descriptor_, POLLOUT, deadline, cancel_);
+    if (waited != Waited::ready) return waited == Waited::cancelled ? Outcome::cancelled : Outcome::timed_out;
     socklen_t length = sizeof error;
     if (::getsockopt(descriptor_, SOL_SOCKET, SO_ERROR, &error, &length) != 0) error = errno;
   }
@@ -194,7 +205,7 @@ bool TlsSession::flush(Deadline deadline) {
     if (count > 0) {
       done += count;
     } else if (errno == EAGAIN) {
-      if (!wait_for(socket_, POLLOUT, deadline)) break;
+      if (wait_for(socket_, POLLOUT, deadline) != Waited::ready) break;
     } else if (errno != EINTR) {
       break;
     }
@@ -215,7 +226,7 @@ TlsSession::Step TlsSession::receive(Deadline deadline) {
     }
     if (count == 0) return Step::closed;
     if (errno == EAGAIN) {
-      if (!wait_for(socket_, POLLIN, deadline)) return Step::timed_out;
+      if (wait_for(socket_, POLLIN, deadline) != Waited::ready) return Step::timed_out;
     } else if (errno != EINTR) {
       return Step::closed;
     }

@@ -1,6 +1,6 @@
 // A TCP connection that is bounded in time in every step, name resolution included, and a TLS client on top of it.
-// For diagnosis.h alone: the MQTT traffic itself runs over Paho. One thread at a time; never raises SIGPIPE; throws
-// only for lack of memory.
+// The TLS client is for diagnosis.h alone: MQTT traffic runs over Paho or over client_stream.h. One thread at a time; never
+// raises SIGPIPE; throws only for lack of memory.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -17,10 +17,11 @@ using Deadline = std::chrono::steady_clock::time_point;
 
 class TcpConnection {
  public:
-  enum class Outcome { connected, unresolved, refused, timed_out, failed };
+  enum class Outcome { connected, unresolved, refused, timed_out, failed, cancelled };
 
-  /// Tries every address of `host` ("localhost", "10.0.0.5", "::1") until one accepts or the deadline passes.
-  TcpConnection(const std::string& host, std::uint16_t port, Deadline deadline);
+  /// Tries every address of `host` ("localhost", "10.0.0.5", "::1") until one accepts, the deadline passes, or the
+  /// descriptor `cancel` (-1: there is none) becomes readable.
+  TcpConnection(const std::string& host, std::uint16_t port, Deadline deadline, int cancel = -1);
   TcpConnection(const TcpConnection&) = delete;
   TcpConnection& operator=(const TcpConnection&) = delete;
   ~TcpConnection();
@@ -35,11 +36,16 @@ class TcpConnection {
  private:
   Outcome try_address(int family, const void* address, unsigned int size, Deadline deadline);
 
+  int cancel_;
   Outcome outcome_ = Outcome::failed;
   std::string reason_;
   std::string address_;
   int descriptor_ = -1;
 };
+
+/// Waits for `events` (poll(2)) of the descriptor.
+enum class Waited { ready, timed_out, cancelled };
+Waited wait_for(int descriptor, short events, Deadline deadline, int cancel = -1);
 
 /// A TLS session over memory buffers that this class moves to and from a socket, so that no write of OpenSSL's own can
 /// raise SIGPIPE.

@@ -13,6 +13,7 @@
 
 #include "tls/certificate.h"
 #include "tls/connection.h"
+#include "tls/connection_problem.h"
 #include "tls/names.h"
 
 namespace m2ag::host {
@@ -40,31 +41,9 @@ struct Probe {
   Deadline deadline;
 };
 
-std::string place_of(const std::string& host, std::uint16_t port) {
-  return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port) : fmt::format("[{}]:{}", host, port);
-}
-
-std::string seconds_text(std::chrono::milliseconds time) {
-  return fmt::format("{:g} s", std::chrono::duration<double>(time).count());
-}
-
 // Empty when the connection stands.
 std::string tcp_problem(const TcpConnection& connection, const Probe& probe) {
-  const std::string& address = connection.address();
-  const std::string at = address == probe.host ? "" : fmt::format(" (at {})", address);
-  switch (connection.outcome()) {
-    case TcpConnection::Outcome::connected: return {};
-    case TcpConnection::Outcome::unresolved:
-      return fmt::format("no address found for the host name \"{}\": {}", probe.host, connection.reason());
-    case TcpConnection::Outcome::refused:
-      return fmt::format("{} refused the connection{}: nothing listens on that port, is the broker running?",
-                         probe.place, at);
-    case TcpConnection::Outcome::timed_out:
-      return fmt::format("{} did not answer within {}{}: is the host up, does a firewall drop the port?", probe.place,
-                         seconds_text(probe.timeout), at);
-    case TcpConnection::Outcome::failed: break;
-  }
-  return fmt::format("{} cannot be reached{}: {}", probe.place, at, connection.reason());
+  return host::tcp_problem(connection, probe.host, probe.place, probe.timeout);
 }
 
 std::string file_problem(const Probe& probe) {
