@@ -9,6 +9,7 @@
 
 #include "cli/client_settings.h"
 #include "cli/component_list.h"
+#include "cli/instance_config.h"
 #include "component/register_requests.h"
 #include "hardware/supply.h"
 #include "system/vitals.h"
@@ -120,13 +121,6 @@ std::set<std::string, std::less<>> DeviceHost::published_as_json(const Descripto
     if (section.enabled && section.publish_json) ids.insert(section.id);
   }
   return ids;
-}
-
-std::vector<Roster::Entry> DeviceHost::roster_of(const Descriptor& descriptor) {
-  std::vector<Roster::Entry> entries;
-  for (const ComponentSection& section : descriptor.components)
-    entries.push_back({section.id, section.type, section.enabled && !section.isolated, section.settings});
-  return entries;
 }
 
 std::unique_ptr<MqttClient> DeviceHost::make_client(const Descriptor& descriptor) {
