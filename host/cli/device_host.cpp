@@ -56,6 +56,7 @@ DeviceHost::DeviceHost(const Descriptor& descriptor, std::shared_ptr<const Catal
                 hardware_,
                 connection_,
                 peers_,
+                failures_,
                 [this](const Reply& reply) { bridge_.reply(reply); }},
       supervisor_(services_) {
   add_sinks();

@@ -131,6 +131,7 @@ class DeviceHost {
   Simulation simulation_{hardware_};
   Connection connection_{!descriptor_->mqtt.url.empty()};
   Peers peers_{clock_, log_, registry_};
+  SharedFailures failures_;
   BrokerLink link_;
   Bridge bridge_;
   Services services_;

@@ -72,8 +72,9 @@ class World {
   Hardware hardware_;
   Connection connection_;
   Peers peers_{clock_, log_, registry_};
-  Services services_{device_, clock_,    log_,        executor_, scheduler_,         bus_, registry_, subscriptions_,
-                     store_,  hardware_, connection_, peers_,    [](const Reply&) {}};
+  SharedFailures failures_;
+  Services services_{device_,        clock_, log_,      executor_,   scheduler_, bus_,      registry_,
+                     subscriptions_, store_, hardware_, connection_, peers_,     failures_, [](const Reply&) {}};
 };
 
 void try_one(const ComponentSection& section, const Catalog& catalog, Services& services, const Report& report) {
