@@ -9,6 +9,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/plugin_option.h"
+#include "cli/trial.h"
 #include "config/descriptor.h"
 #include "core/log.h"
 #include "plugin/catalog.h"
@@ -23,6 +24,9 @@ struct Options {
   std::filesystem::path file;
   std::vector<std::filesystem::path> folders;
   bool json = false;
+  // of the child that tries the components
+  std::vector<std::filesystem::path> trial;
+  std::string trial_after;
 };
 
 void print_json(const Problems& problems) {
@@ -51,8 +55,12 @@ int check_descriptor(const Options& options) {
   log.add_sink(stderr_sink());
   const auto catalog = scan_plugins(options.folders, log);
   Problems problems;
-  const auto descriptor = read_descriptor(options.file, Environment::of_process(), catalog.get(), problems);
-  if (descriptor) look_at_certificates(*descriptor, options.file.string(), problems);
+  auto descriptor = read_descriptor(options.file, Environment::of_process(), catalog.get(), problems);
+  if (descriptor) {
+    look_at_certificates(*descriptor, options.file.string(), problems);
+    try_components(*descriptor, *catalog, self_executable(), problems);
+    if (problems.has_errors()) descriptor.reset();
+  }
   if (options.json) {
     print_json(problems);
   } else {
@@ -74,7 +82,10 @@ void add_check_verb(CLI::App& app, int& exit_code) {
   verb->add_option("FILE", options->file, "descriptor (.yaml) or plugin (.so)")->required();
   verb->add_flag("--json", options->json, "print the problems as JSON");
   add_plugins_option(*verb, options->folders);
+  verb->add_option("--trial", options->trial)->group("");
+  verb->add_option("--trial-after", options->trial_after)->group("");
   verb->callback([options, &exit_code] {
+    if (!options->trial.empty()) run_trial(options->file, options->trial, options->trial_after);
     exit_code = options->file.extension() == ".so"
                     ? (check_contract(options->file, self_executable(), std::cout) ? kExitOk : kExitInputWrong)
                     : check_descriptor(*options);

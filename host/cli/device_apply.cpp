@@ -6,8 +6,8 @@
 
 #include "cli/client_settings.h"
 #include "cli/device_host.h"
+#include "cli/instance_config.h"
 #include "component/dry_run.h"
-#include "component/redaction.h"
 #include "core/suggest.h"
 
 namespace m2ag::host {
@@ -48,8 +48,7 @@ DeviceHost::Plan DeviceHost::plan(const Descriptor& next, const Catalog& catalog
   std::ranges::copy_if(plan.coming, std::back_inserter(here), [](const auto& each) { return !each.isolated; });
   for (const DryRunProblem& problem : dry_run(here, services_)) {
     const ComponentSection* section = find_component(next, problem.component);
-    problems.error(section->mark, "components." + problem.component,
-                   Redaction(section->id, section->settings, section->secrets)(problem.message));
+    problems.error(section->mark, "components." + problem.component, problem.message);
   }
   return plan;
 }

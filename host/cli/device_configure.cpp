@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "cli/device_host.h"
+#include "cli/instance_config.h"
 #include "cli/isolated.h"
 #include "cli/isolated_component.h"
 #include "cli/isolated_memory.h"
@@ -12,24 +13,12 @@ namespace m2ag::host {
 
 InstanceConfig DeviceHost::configure(const Descriptor& descriptor, const ComponentSection& section,
                                      const Catalog& catalog) {
-  InstanceConfig config;
-  config.id = section.id;
-  config.name = section.name.empty() ? section.id : section.name;
-  config.settings = section.settings;
-  config.secrets = section.secrets;
-  config.interval = section.interval;
-  config.lane = section.lane;
-  config.publish_json = section.publish_json;
-  config.channels = section.channels;
+  InstanceConfig config = instance_config(section);
   if (section.isolated) {
     configure_isolated(config, descriptor, section, catalog);
-    return config;
+  } else {
+    load_plugin(config, section, catalog);
   }
-  const auto library = catalog.load_type(section.type);
-  config.spec = {library, library->find_type(section.type)};
-  config.plugin = library->description().name + ' ' + library->description().version;
-  config.digest = library->digest();
-  config.code = library->code();
   return config;
 }
 

@@ -9,6 +9,7 @@
 
 #include "cli/client_settings.h"
 #include "cli/component_list.h"
+#include "cli/instance_config.h"
 #include "component/register_requests.h"
 #include "hardware/supply.h"
 #include "system/vitals.h"
@@ -55,6 +56,7 @@ DeviceHost::DeviceHost(const Descriptor& descriptor, std::shared_ptr<const Catal
                 hardware_,
                 connection_,
                 peers_,
+                failures_,
                 [this](const Reply& reply) { bridge_.reply(reply); }},
       supervisor_(services_) {
   add_sinks();
@@ -121,13 +123,6 @@ std::set<std::string, std::less<>> DeviceHost::published_as_json(const Descripto
     if (section.enabled && section.publish_json) ids.insert(section.id);
   }
   return ids;
-}
-
-std::vector<Roster::Entry> DeviceHost::roster_of(const Descriptor& descriptor) {
-  std::vector<Roster::Entry> entries;
-  for (const ComponentSection& section : descriptor.components)
-    entries.push_back({section.id, section.type, section.enabled && !section.isolated, section.settings});
-  return entries;
 }
 
 std::unique_ptr<MqttClient> DeviceHost::make_client(const Descriptor& descriptor) {

@@ -98,7 +98,6 @@ class DeviceHost {
   /// What its fingerprint is made from.
   Value settings_of(const InstanceConfig& config);
   static std::set<std::string, std::less<>> published_as_json(const Descriptor& descriptor);
-  static std::vector<Roster::Entry> roster_of(const Descriptor& descriptor);
   std::unique_ptr<MqttClient> make_client(const Descriptor& descriptor);
   void reconnect(const Descriptor& next);
   std::vector<Subscription> subscriptions(const std::vector<std::string>& filters) const;
@@ -132,6 +131,7 @@ class DeviceHost {
   Simulation simulation_{hardware_};
   Connection connection_{!descriptor_->mqtt.url.empty()};
   Peers peers_{clock_, log_, registry_};
+  SharedFailures failures_;
   BrokerLink link_;
   Bridge bridge_;
   Services services_;

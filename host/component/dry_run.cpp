@@ -17,8 +17,8 @@ namespace {
 /// Nothing that is asked of it has an effect, and there is no hardware.
 class DryContext final : public InstanceContext {
  public:
-  DryContext(std::string_view component, Services& services, std::shared_ptr<Lane> lane)
-      : InstanceContext({}, component, services, std::move(lane)) {
+  DryContext(std::string_view component, Services& services, std::shared_ptr<Lane> lane, Redaction redact)
+      : InstanceContext(component, services, std::move(lane), std::move(redact)) {
     switch_off();
   }
   std::unique_ptr<I2cDevice> i2c(const I2cConfig&) override { none(); }
@@ -49,12 +49,13 @@ struct Progress {
 
 std::optional<std::string> construct(const InstanceConfig& config, const Value& settings, Services& services,
                                      const std::shared_ptr<Lane>& lane) {
-  const auto context = std::make_shared<DryContext>(config.id, services, lane);
+  const Redaction redact(config.id, settings, config.secrets);
+  const auto context = std::make_shared<DryContext>(config.id, services, lane, redact);
   try {
     const auto component = config.spec->create(*context, settings);
     return std::nullopt;
   } catch (const std::exception& error) {
-    return error.what();
+    return redact(error.what());
   } catch (const ::abi::__forced_unwind&) {
     throw;
   } catch (...) {

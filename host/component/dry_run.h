@@ -26,7 +26,8 @@ struct DryRunProblem {
 std::vector<DryRunProblem> dry_run(const std::vector<InstanceConfig>& configs, Services& services,
                                    std::chrono::milliseconds patience = kDryRunPatience);
 
-/// [lane] Makes the component and throws it away; why that fails, or nothing.
+/// [lane] Makes the component and throws it away; why that fails, or nothing. What came from `!secret` is neither in the answer nor in what
+/// the constructor logs.
 std::optional<std::string> construct(const InstanceConfig& config, const Value& settings, Services& services,
                                      const std::shared_ptr<Lane>& lane);
 

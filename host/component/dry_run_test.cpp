@@ -57,6 +57,23 @@ TEST_CASE("a constructor that opens hardware is refused, and nothing it does has
   CHECK_FALSE(world.registry.value("pump", "state"));
 }
 
+TEST_CASE("what a constructor quotes of its secrets is in no reason and in no log line") {
+  World world;
+  InstanceConfig config = config_of("api", world.script, [](Context& context, const Value& settings) {
+    const std::string& token = settings.find("token")->as_text();
+    context.log(LogLevel::warning, "made with " + token);
+    if (token == "TOPSECRET") throw ConfigError("token: " + token + " is too short");
+    return std::unique_ptr<Component>();
+  });
+  config.settings = Value::Map{{"token", "TOPSECRET"}};
+  config.secrets = {"components.api.token"};
+  const auto problems = dry_run({config}, *world.services);
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].message == "token: (secret) is too short");
+  CHECK(world.logged("made with (secret)"));
+  CHECK_FALSE(world.logged("TOPSECRET"));
+}
+
 TEST_CASE("a constructor that does not return is refused and left behind") {
   World world;
   const auto gate = std::make_shared<Gate>();

@@ -63,7 +63,7 @@ Instance::Instance(InstanceConfig config, Services& services, std::shared_ptr<La
   }
 }
 
-Instance::~Instance() = default;
+Instance::~Instance() { services_.failures.release(this); }
 
 std::string Instance::reason() const {
   const std::lock_guard lock(mutex_);
@@ -117,6 +117,7 @@ std::future<void> Instance::stop() {
       [done](Instance& self) {
         self.wanted_ = false;
         self.release();
+        self.services_.failures.release(&self);  // another one that still fails may say it
         self.set_state(InstanceState::stopped, "");
         self.set_online(false);
         done->set_value();
@@ -221,7 +222,7 @@ void Instance::fail_now(const std::string& said, bool retry) {
                                  : fmt::format("{}; stays failed until its settings change, or request/retry", reason);
   last_failure_ = reason;
   const bool told = !told_failures_.is_new(reason, retry);
-  if (!told) services_.log.error(config_.id, "failed: {}", what);
+  log_failure(reason, what, !told);
   set_state(InstanceState::failed, what);
   set_online(false);
   if (!told && !abandoned_) {
@@ -234,6 +235,17 @@ void Instance::fail_now(const std::string& said, bool retry) {
     if (const auto self = weak.lock()) self->start_now();
   });
   retry_delay_ = std::min(retry_delay_ * 2, longest_retry());
+}
+
+void Instance::log_failure(const std::string& reason, const std::string& what, bool fresh) {
+  if (!fresh && reason != left_to_others_) return;
+  if (services_.failures.claim(reason, this)) {
+    services_.log.error(config_.id, "failed: {}", what);
+    left_to_others_.clear();
+  } else if (fresh) {
+    services_.log.debug(config_.id, "failed, as another component said: {}", what);
+    left_to_others_ = reason;
+  }
 }
 
 void Instance::release() noexcept {
@@ -328,7 +340,9 @@ void Instance::set_online(bool online) {
     back = online && !told_failures_.empty();
   }
   if (!back || abandoned_) return;
-  services_.log.info(config_.id, "works again ({})", config_.plugin);
+  left_to_others_.clear();
+  services_.log.write(services_.failures.release(this) ? LogLevel::info : LogLevel::debug, config_.id,
+                      fmt::format("works again ({})", config_.plugin));
   services_.bus.publish({EventKind::device, config_.id, "component_recovered",
                          Value::Map{{"component", config_.id}, {"plugin", config_.plugin}}});
   told_failures_.clear();

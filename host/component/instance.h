@@ -149,6 +149,8 @@ class Instance : public std::enable_shared_from_this<Instance> {
   void restart_with(const Value& settings, std::chrono::microseconds interval);
   void use_interval(std::chrono::microseconds interval);
   void fail_now(const std::string& said, bool retry);
+  /// What several components have in common is said by one of them. `fresh`: this one has not failed for it before.
+  void log_failure(const std::string& reason, const std::string& what, bool fresh);
   void release() noexcept;
   void become_running();
   /// Threads that an earlier start has left behind; nobody can end them.
@@ -233,6 +235,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   std::chrono::seconds retry_delay_{kFirstRetry};
   std::string last_failure_;    ///< why
   ToldFailures told_failures_;  ///< empty: it works, or has not failed yet
+  std::string left_to_others_;  ///< the reason that another component has said; empty: none
   bool wanted_ = false;
 
   std::atomic<bool> listens_{false};

@@ -28,6 +28,10 @@ InstanceContext::InstanceContext(std::weak_ptr<Instance> instance, std::string_v
   if (const auto owner = instance_.lock()) redact_ = owner->redact();
 }
 
+InstanceContext::InstanceContext(std::string_view component, Services& services, std::shared_ptr<Lane> lane,
+                                 Redaction redact)
+    : component_(component), services_(services), lane_(std::move(lane)), redact_(std::move(redact)) {}
+
 std::function<void()> InstanceContext::guarded(std::function<void()> task) {
   return [weak = weak_from_this(), task = std::move(task)] {
     const auto self = weak.lock();

@@ -23,6 +23,8 @@ class InstanceContext : public Context, public std::enable_shared_from_this<Inst
  public:
   InstanceContext(std::weak_ptr<Instance> instance, std::string_view component, Services& services,
                   std::shared_ptr<Lane> lane);
+  /// Of a component that has no instance: `redact` is what its log lines go through.
+  InstanceContext(std::string_view component, Services& services, std::shared_ptr<Lane> lane, Redaction redact);
 
   /// [host] After this nothing the component does has an effect.
   void switch_off() { active_ = false; }

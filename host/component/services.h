@@ -6,6 +6,7 @@
 #include "component/command.h"
 #include "component/connection.h"
 #include "component/peers.h"
+#include "component/shared_failures.h"
 #include "component/subscriptions.h"
 #include "core/bus.h"
 #include "core/clock.h"
@@ -32,6 +33,7 @@ struct Services {
   Hardware& hardware;
   Connection& connection;
   Peers& peers;
+  SharedFailures& failures;
   ReplySink reply;
 };
 

@@ -116,7 +116,7 @@ class World {
     });
     bus.add_sink([this](const EventPtr& event) { record(event); });
     services = std::make_unique<Services>(Services{"demo", clock, log, executor, scheduler, bus, registry,
-                                                   subscriptions, *store, hardware, connection, peers,
+                                                   subscriptions, *store, hardware, connection, peers, failures,
                                                    [this](Reply reply) { record(std::move(reply)); }});
     if (time == Time::real) scheduler.start();
   }
@@ -238,6 +238,7 @@ class World {
   Hardware hardware;
   Connection connection{true};
   Peers peers{clock, log, registry};
+  SharedFailures failures;
   std::unique_ptr<StateStore> store;
   std::unique_ptr<Services> services;
   Script script;

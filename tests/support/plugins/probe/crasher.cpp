@@ -1,4 +1,4 @@
-// A plugin that takes the whole process with it, in the way and at the place that a test names, while a file is there.
+// A plugin that takes the whole process with it, or hangs in it, in the way and at the place that a test names, while a file is there.
 #include <array>
 #include <chrono>
 #include <condition_variable>
@@ -17,19 +17,21 @@
 namespace probe {
 namespace {
 
-enum class How { segfault, abort, stack_overflow, thread, uncaught, damaged_heap };
-enum class Place { start, set, command, timer, service };
+enum class How { segfault, abort, stack_overflow, thread, uncaught, damaged_heap, hang };
+enum class Place { construct, start, set, command, timer, service };
 
 constexpr auto choices(How) {
-  return std::array<std::pair<std::string_view, How>, 6>{{{"segfault", How::segfault},
+  return std::array<std::pair<std::string_view, How>, 7>{{{"segfault", How::segfault},
                                                           {"abort", How::abort},
                                                           {"stack-overflow", How::stack_overflow},
                                                           {"thread", How::thread},
                                                           {"uncaught", How::uncaught},
-                                                          {"damaged-heap", How::damaged_heap}}};
+                                                          {"damaged-heap", How::damaged_heap},
+                                                          {"hang", How::hang}}};
 }
 constexpr auto choices(Place) {
-  return std::array<std::pair<std::string_view, Place>, 5>{{{"start", Place::start},
+  return std::array<std::pair<std::string_view, Place>, 6>{{{"construct", Place::construct},
+                                                            {"start", Place::start},
                                                             {"set", Place::set},
                                                             {"command", Place::command},
                                                             {"timer", Place::timer},
@@ -61,6 +63,7 @@ void crash(How how) {
     case How::thread: std::thread(segfault).join(); return;
     case How::uncaught: std::thread([] { throw std::runtime_error("nobody catches this"); }).join(); return;
     case How::damaged_heap: return damage_the_heap();
+    case How::hang: std::this_thread::sleep_for(std::chrono::hours(24)); return;
   }
 }
 
@@ -73,7 +76,9 @@ class Crasher final : public m2ag::Component, public m2ag::Switch, public m2ag::
     std::string broken_while;
   };
 
-  Crasher(m2ag::Context& context, Params params) : Component(context), params_(std::move(params)) {}
+  Crasher(m2ag::Context& context, Params params) : Component(context), params_(std::move(params)) {
+    pass(Place::construct);
+  }
 
   void start() override {
     pass(Place::start);
@@ -107,7 +112,7 @@ class Crasher final : public m2ag::Component, public m2ag::Switch, public m2ag::
 }  // namespace
 
 void describe_crasher(m2ag::Plugin& plugin) {
-  plugin.component<Crasher>("crasher", "Ends the process that it is in")
+  plugin.component<Crasher>("crasher", "Ends the process that it is in, or never returns")
       .param("how", &Crasher::Params::how, "by what")
       .param("in", &Crasher::Params::in, "where")
       .param("every", &Crasher::Params::every, "how often its timer comes")

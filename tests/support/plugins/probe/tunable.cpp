@@ -28,6 +28,9 @@ class Tunable final : public m2ag::Component {
 
   Tunable(m2ag::Context& context, Params params) : Component(context), params_(std::move(params)) {
     if (params_.limits.low > params_.limits.high) throw m2ag::ConfigError("limits: low is above high");
+    if (params_.token.empty() || params_.token != params_.fixed) return;
+    context.log(m2ag::LogLevel::warning, "no good token: " + params_.token);
+    throw m2ag::ConfigError("token: expected another word than `fixed`, found " + params_.token);
   }
 
   void start() override {
