@@ -18,6 +18,7 @@
 #include "cli/check.h"
 #include "cli/describe.h"
 #include "cli/exit_code.h"
+#include "cli/history.h"
 #include "cli/isolated.h"
 #include "cli/new_plugin.h"
 #include "cli/plugins.h"
@@ -101,6 +102,7 @@ int run_program(int count, char** words) {
   add_cert_verb(app, exit_code);
   add_pub_verb(app, exit_code);
   add_sub_verb(app, exit_code);
+  add_history_verb(app, exit_code);
   add_registers_verb(app, exit_code);
   if (const std::string problem = unknown_verb(app, count, words); !problem.empty()) {
     std::fputs(problem.c_str(), stderr);

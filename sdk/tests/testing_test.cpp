@@ -157,7 +157,9 @@ TEST_CASE("who names the component, and of what types the others are, is as the 
   CHECK(context.named_by("interlock") == std::vector<std::string>{"valve", "heater"});
   CHECK(context.named_by("output").empty());
   CHECK_FALSE(context.broker());
-  context.set_broker({.url = "mqtt://localhost"});
+  m2ag::BrokerAccess broker;
+  broker.url = "mqtt://localhost";
+  context.set_broker(broker);
   CHECK(context.broker()->url == "mqtt://localhost");
   CHECK(context.type_of("valve") == "relay");
   context.set_type_of("valve", "");

@@ -15,6 +15,7 @@ def run(s: Scenario):
     broker = s.broker()
     client = s.client()
     host = s.host(DESCRIPTOR)
+    client.wait_state(topic("status"), "online")
     before = time.time() * 1000
     client.command(topic("dial/level/set"), "42")
     now = client.wait_state(topic("dial/level"), "42.0").since

@@ -40,8 +40,11 @@ Publish parse_publish(const Packet& packet, MqttVersion version) {
   if (publish.qos == 1) publish.packet_id = cursor.number16();
   // §2.2.1
   if (publish.qos == 1 && publish.packet_id == 0) throw ProtocolError("a message with the packet identifier 0");
-  if (!packet.cut && is_v5(version) && take_properties(cursor).topic_alias)
-    throw ProtocolError("a message with a topic alias, none was allowed");
+  if (!packet.cut && is_v5(version)) {
+    const Properties properties = take_properties(cursor);
+    if (properties.topic_alias) throw ProtocolError("a message with a topic alias, none was allowed");
+    publish.time = properties.time;
+  }
   if (publish.topic.empty()) throw ProtocolError("a message without a topic");
   if (!packet.cut) publish.payload = cursor.rest();
   return publish;

@@ -30,6 +30,7 @@ struct Publish {
   std::uint8_t qos = 0;
   bool retain = false;
   bool duplicate = false;
+  std::optional<std::int64_t> time;  ///< see Properties
 };
 Publish parse_publish(const Packet& packet, MqttVersion version);
 

@@ -49,6 +49,18 @@ TEST_CASE("the properties of a message are passed over, whatever their form") {
     CHECK_THROWS_AS(publish(body.substr(0, size)), ProtocolError);
 }
 
+TEST_CASE("the user property time tells since when a message is so") {
+  const auto time_of = [](const std::string& name, const std::string& value) {
+    const std::string list =
+        bytes({0x26, 0, static_cast<int>(name.size())}) + name + bytes({0, static_cast<int>(value.size())}) + value;
+    return publish(bytes({0, 1}) + "a" + bytes({0, 5, static_cast<int>(list.size())}) + list + "value").time;
+  };
+  CHECK(time_of("time", "1796070717123") == 1796070717123);
+  CHECK_FALSE(time_of("Time", "1796070717123"));
+  for (const char* text : {"", "now", "-1", "1.5", "12x", "1234567890123456", "99999999999999999999"})
+    CHECK_FALSE(time_of("time", text));
+}
+
 TEST_CASE("a message that breaks the rules is refused") {
   const auto refused = [](const std::string& body, int flags, const char* sentence) {
     CHECK_THROWS_WITH(publish(body, flags), Catch::Contains(sentence));

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 namespace m2ag::host::reader {
 namespace {
 
@@ -41,6 +43,14 @@ Form form_of(std::uint32_t identifier) {
   }
 }
 
+std::optional<std::int64_t> milliseconds(std::string_view text) {
+  constexpr std::size_t kMostDigits = 15;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = error == std::errc() && end == text.data() + text.size() && number >= 0;
+  return whole && text.size() <= kMostDigits ? std::optional(number) : std::nullopt;
+}
+
 enum : std::uint32_t { server_keep_alive = 0x13, reason_string = 0x1F, topic_alias = 0x23 };
 
 }  // namespace
@@ -65,10 +75,12 @@ Properties take_properties(Cursor& cursor) {
         if (identifier == reason_string) found.reason = text;
         break;
       }
-      case Form::pair:
-        list.text();
-        list.text();
+      case Form::pair: {
+        const std::string_view name = list.text();
+        const std::string_view value = list.text();
+        if (name == "time") found.time = milliseconds(value);
         break;
+      }
       case Form::none: throw ProtocolError(fmt::format("a property {:#x}, which MQTT 5 does not have", identifier));
     }
   }

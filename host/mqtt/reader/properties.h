@@ -14,6 +14,8 @@ struct Properties {
   std::optional<std::uint16_t> server_keep_alive;
   std::optional<std::uint16_t> topic_alias;
   std::string_view reason;
+  /// The user property `time` as devices of ours give it: ms since 1970, at most 15 digits.
+  std::optional<std::int64_t> time;
 };
 
 /// Takes the length and all properties from the cursor. Throws ProtocolError for an identifier that MQTT 5 does not have and for one that

@@ -126,7 +126,8 @@ void Session::add(std::vector<Message>& messages, const Packet& packet) {
                       .qos = publish.qos,
                       .retain = publish.retain,
                       .duplicate = publish.duplicate,
-                      .too_long = packet.cut});
+                      .too_long = packet.cut,
+                      .time = publish.time});
 }
 
 void Session::acknowledge(std::uint64_t number) {

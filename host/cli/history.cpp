@@ -1,0 +1,208 @@
+#include "cli/history.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+
+#include "cli/exit_code.h"
+#include "cli/history_file.h"
+#include "core/clock.h"
+#include "history/csv.h"
+#include "history/reader.h"
+
+namespace m2ag::host {
+namespace {
+
+using nlohmann::json;
+using namespace history;
+
+constexpr ReadLimits kLimits{std::chrono::hours(1), INT64_MAX};
+
+struct Options {
+  HistoryFile file;
+  std::string series = "#", from, to, format = "csv", output, input;
+  std::size_t points = 0;
+  bool json = false;
+};
+
+Time time_of(const std::string& text, Time otherwise) { return text.empty() ? otherwise : parse_time(text); }
+
+std::string_view word(Kind kind) {
+  constexpr std::string_view kWords[] = {"number", "boolean", "text"};
+  return kWords[static_cast<int>(kind)];
+}
+
+json value_of(const Series& series, const Sample& sample) {
+  if (series.kind == Kind::boolean) return sample.number != 0;
+  return series.kind == Kind::number ? json(sample.number) : json(sample.text);
+}
+
+std::string shown(const Series& series, const Sample& sample) {
+  if (series.kind == Kind::boolean) return sample.number != 0 ? "ON" : "OFF";
+  return series.kind == Kind::number ? fmt::format("{}", sample.number) : sample.text;
+}
+
+struct Opened {
+  SystemClock clock;
+  Reader reader;
+  explicit Opened(const HistoryFile& file) : reader(file.path(), file.zone(), kLimits, clock) {}
+};
+
+int list(const Options& options) {
+  Opened opened(options.file);
+  json all = json::array();
+  for (const Series& series : opened.reader.series(options.series)) {
+    const auto newest = opened.reader.latest(series);
+    if (options.json) {
+      json each{
+          {"series", series.name}, {"kind", word(series.kind)}, {"unit", series.unit}, {"counter", series.counter}};
+      if (newest) each.update({{"time", time_text(newest->time)}, {"value", value_of(series, *newest)}});
+      all.push_back(std::move(each));
+    } else {
+      const std::string last = newest ? time_text(newest->time) + "  " + shown(series, *newest) : "-";
+      std::cout << fmt::format("{:48}  {:7}  {}\n", series.name, word(series.kind), last);
+    }
+  }
+  if (options.json) std::cout << all.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+  return kExitOk;
+}
+
+Series wanted(Opened& opened, const std::string& name) {
+  if (auto series = opened.reader.find(name)) return *series;
+  throw std::invalid_argument(fmt::format("there is no series \"{}\"; m2ag history list shows those there are", name));
+}
+
+int get(const Options& options) {
+  Opened opened(options.file);
+  const Series series = wanted(opened, options.series);
+  const Time from = time_of(options.from, kFirstTime);
+  const Time to = time_of(options.to, kLastTime);
+  if (options.points > 0) {
+    for (const Point& point : opened.reader.downsample(series, from, to, options.points).points)
+      std::cout << fmt::format("{} {}\n", time_text(point.time), point.value);
+    return kExitOk;
+  }
+  constexpr std::size_t kPage = 10'000;
+  for (Time next = from; next < to;) {
+    const auto samples = opened.reader.range(series, next, to, kPage);
+    for (const Sample& sample : samples) std::cout << time_text(sample.time) << ' ' << shown(series, sample) << '\n';
+    if (samples.size() < kPage) break;
+    next = samples.back().time + 1;
+  }
+  return kExitOk;
+}
+
+/// On a terminal, one line that changes.
+Progress progress_line(const char* what) {
+  if (::isatty(STDERR_FILENO) == 0) return {};
+  return [what](std::int64_t samples) { fmt::print(stderr, "\r{} {} samples", what, samples); };
+}
+
+int export_all(const Options& options) {
+  Opened opened(options.file);
+  std::ofstream file;
+  if (!options.output.empty()) {
+    file.open(options.output, std::ios::binary);
+    if (!file) throw std::runtime_error(fmt::format("{}: cannot be written", options.output));
+  }
+  std::ostream& out = options.output.empty() ? std::cout : file;
+  const auto sink = [&](std::string_view text) {
+    return static_cast<bool>(out.write(text.data(), static_cast<std::streamsize>(text.size())));
+  };
+  const auto series = opened.reader.series(options.series);
+  if (series.empty()) throw std::invalid_argument(fmt::format("no series matches \"{}\"", options.series));
+  const auto count =
+      export_samples(opened.reader, series, time_of(options.from, kFirstTime), time_of(options.to, kLastTime),
+                     options.format == "json" ? Form::json : Form::csv, sink, progress_line("exported"));
+  out.flush();
+  if (!out)
+    throw std::runtime_error(
+        fmt::format("{}: the disk is full or fails", options.output.empty() ? "output" : options.output));
+  fmt::print(stderr, "{}{} samples of {} series\n", ::isatty(STDERR_FILENO) == 0 ? "" : "\r", count, series.size());
+  return kExitOk;
+}
+
+int stats(const Options& options) {
+  Opened opened(options.file);
+  json counts;
+  opened.reader.sql(
+      "SELECT (SELECT count(*) FROM series) AS series, (SELECT count(*) FROM messages) AS messages, "
+      "(SELECT count(*) FROM happenings) AS events",
+      [&](const std::vector<std::string>& names, const std::vector<std::string>& values) {
+        for (std::size_t i = 0; i < names.size(); ++i) counts[names[i]] = std::stoll(values[i]);
+        return true;
+      });
+  std::error_code none;
+  const auto log = std::filesystem::file_size(options.file.path().string() + "-wal", none);
+  counts["bytes"] = std::filesystem::file_size(options.file.path()) + (none ? 0 : log);
+  counts["file"] = options.file.path().string();
+  if (options.json) {
+    std::cout << counts.dump(2) << '\n';
+  } else {
+    for (const auto& [name, value] : counts.items())
+      std::cout << fmt::format("{:9} {}\n", name, value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return kExitOk;
+}
+
+template <class Work>
+void add(CLI::App& verb, const char* name, const char* text, const std::shared_ptr<Options>& options, int& exit_code,
+         Work work, bool one_series = false) {
+  CLI::App* sub = verb.add_subcommand(name, text);
+  if (one_series) {
+    sub->add_option("series", options->series, "its name, as `list` shows it")->required();
+  } else if (std::string_view(name) != "stats") {
+    sub->add_option("--series", options->series, "filter of series names, as of MQTT topics")->capture_default_str();
+  }
+  if (std::string_view(name) == "get" || std::string_view(name) == "export") {
+    sub->add_option("--from", options->from, "the first moment, as 2026-11-30T19:43:56Z");
+    sub->add_option("--to", options->to, "the first moment after it");
+  }
+  if (std::string_view(name) == "get")
+    sub->add_option("--points", options->points, "at most so many, with the least and the greatest of each part");
+  if (std::string_view(name) == "export") {
+    sub->add_option("--format", options->format, "csv or json")
+        ->check(CLI::IsMember({"csv", "json"}))
+        ->capture_default_str();
+    sub->add_option("--output", options->output, "file to write; without it, to the standard output");
+  }
+  sub->callback([options, &exit_code, work] {
+    try {
+      options->file.find();
+      exit_code = work(*options);
+    } catch (const std::invalid_argument& error) {
+      fmt::print(stderr, "m2ag history: {}\n", error.what());
+      exit_code = kExitInputWrong;
+    } catch (const std::exception& error) {
+      fmt::print(stderr, "m2ag history: {}\n", error.what());
+      exit_code = kExitSystemWrong;
+    }
+  });
+}
+
+}  // namespace
+
+void add_history_verb(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("history", "What a logger has kept");
+  options->file.add_options(*verb);
+  verb->add_flag("--json", options->json, "of list and stats: for programs");
+  verb->fallthrough();
+  verb->require_subcommand(1);
+  add(*verb, "list", "The series, with their newest values", options, exit_code, list);
+  add(*verb, "get", "The samples of one series", options, exit_code, get, true);
+  add(*verb, "export", "Samples of many series as CSV or JSON", options, exit_code, export_all);
+  add(*verb, "stats", "How much there is", options, exit_code, stats);
+}
+
+}  // namespace m2ag::host

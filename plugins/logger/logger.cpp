@@ -1,0 +1,256 @@
+// The hub's memory: keeps what devices publish, and what else its sources name, in an SQLite file. What the broker has delivered is
+// acknowledged when it is durable, so that neither a crash of the logger nor a full disk loses any of it.
+#include <m2ag/m2ag.h>
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "inbox.h"
+#include "mqtt/reader/reader.h"
+#include "recorder.h"
+
+namespace logger {
+namespace {
+
+namespace history = m2ag::host::history;
+namespace reader = m2ag::host::reader;
+using namespace std::chrono_literals;
+
+constexpr std::size_t kMostWaiting = 16 * 1024 * 1024;  // bytes
+constexpr std::size_t kMostInBatch = 20'000;            // messages
+constexpr auto kFirstRetry = 1s;
+constexpr auto kLastRetry = 30s;
+
+class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::Sensor {
+ public:
+  using Params = logger::Params;
+
+  Logger(m2ag::Context& context, Params params) : Component(context), params_(std::move(params)) {
+    // What is wrong in the settings is told before anything is started.
+    writer_settings(params_, "/");
+    filters(params_, "base");
+    const Recorder recorder(params_, "base", {});
+    for (const KeepSettings& each : params_.keep) check(each.series, "keep");
+    for (const std::string& each : params_.counters) check(each, "counters");
+  }
+
+  void start() override {
+    broker_ = context().broker();
+    if (!broker_) throw m2ag::ConfigError("the descriptor names no broker (mqtt.url): there is nothing to log");
+    writer_ = std::make_unique<history::Writer>(writer_settings(params_, context().state_folder()), clock_, events());
+    tell_opening(writer_->report());
+    failing_.clear();
+    note({}, 0);
+  }
+
+  void run(std::stop_token stop) override {
+    Recorder recorder(params_, broker_->base_topic,
+                      [this](const history::Series& wanted) { return writer_->series(wanted); });
+    Inbox inbox(kMostWaiting);
+    reader::Reader* reading = nullptr;
+    reader::Reader mqtt(reader_settings(params_, *broker_, context().component()), handlers(inbox, reading));
+    reading = &mqtt;
+    mqtt.start();
+    while (!stop.stop_requested()) {
+      if (context().broker() != broker_) throw m2ag::DeviceError("the broker is another one now");
+      step(recorder, inbox, mqtt, stop);
+    }
+    step(recorder, inbox, mqtt, stop);  // what has arrived meanwhile
+    mqtt.stop();
+  }
+
+  void stop() noexcept override { writer_.reset(); }
+
+  void sample() override {
+    history::WriterStats stats;
+    std::size_t waiting = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      stats = stats_;
+      waiting = waiting_;
+    }
+    publish("samples", static_cast<double>(stats.samples));
+    publish("messages", static_cast<double>(stats.messages));
+    publish("events", static_cast<double>(stats.happenings));
+    publish("refused", static_cast<double>(stats.refused));
+    publish("waiting", static_cast<double>(waiting));
+    publish("size", static_cast<double>(stats.file_bytes + stats.log_bytes) / 1e6);
+    publish("written", static_cast<double>(stats.pages_written) * 4096 / 1e6);
+    publish("disk-low", stats.is_disk_low);
+  }
+
+ private:
+  static void check(const std::string& filter, const char* where) {
+    try {
+      const TopicPattern pattern(filter);
+    } catch (const m2ag::ConfigError& error) {
+      throw m2ag::ConfigError(std::string(where) + ": " + error.what());
+    }
+  }
+
+  history::WriterEvents events() {
+    history::WriterEvents events;
+    events.damaged = [this](const history::Damage& damage) {
+      context().log(m2ag::LogLevel::error, damage.sentence());
+      publish("problem", damage.sentence());
+    };
+    events.disk_low = [this](bool is_low, std::uint64_t free) {
+      const std::string left = std::to_string(free / 1'000'000) + " MB are free";
+      context().log(is_low ? m2ag::LogLevel::warning : m2ag::LogLevel::info,
+                    is_low ? "the disk is nearly full (" + left + "): only rollups are kept"
+                           : "samples are kept again (" + left + ")");
+    };
+    return events;
+  }
+
+  void tell_opening(const history::OpenReport& report) {
+    if (report.is_new) context().log(m2ag::LogLevel::info, "a new history is begun: " + params_.file);
+    if (report.was_interrupted && !report.damage)
+      context().log(m2ag::LogLevel::info,
+                    "the history was not closed the last time; it was looked through and is whole");
+  }
+
+  reader::Handlers handlers(Inbox& inbox, reader::Reader*& reading) {
+    reader::Handlers handlers;
+    handlers.on_batch = [&inbox, &reading](reader::Batch batch) {
+      inbox.put(std::move(batch));
+      if (inbox.is_full()) reading->pause();
+    };
+    handlers.on_state = [this](const reader::State& state) {
+      context().log(state.connected ? m2ag::LogLevel::info : m2ag::LogLevel::warning, state.sentence);
+    };
+    handlers.on_refused = [this](const std::string& filter, const std::string& reason) {
+      context().log(m2ag::LogLevel::error, "the broker does not let us subscribe to " + filter + ": " + reason);
+    };
+    return handlers;
+  }
+
+  /// One transaction of what has come, and what keeps the file in order.
+  void step(Recorder& recorder, Inbox& inbox, reader::Reader& mqtt, const std::stop_token& stop) {
+    const auto arrived = inbox.take(kMostInBatch, params_.batch_time, stop);
+    mqtt.resume();
+    if (!arrived.empty()) {
+      history::Batch batch;
+      for (const reader::Batch& each : arrived) {
+        for (const reader::Message& message : each.messages()) recorder.add(message, each.received(), batch);
+      }
+      if (const auto problem = recorder.problem()) context().log(m2ag::LogLevel::warning, *problem);
+      if (!params_.durable) mqtt.acknowledge(arrived.back().last());
+      if (!store(std::move(batch), inbox, mqtt, stop)) return;  // not acknowledged: it comes again
+      mqtt.acknowledge(arrived.back().last());
+    }
+    try {
+      writer_->maintain();
+      if (arrived.empty()) works();
+    } catch (const std::runtime_error& error) {
+      fails(error.what());
+    }
+    note(writer_->stats(), inbox.waiting());
+  }
+
+  /// False: it was told to stop before it succeeded.
+  bool store(history::Batch batch, const Inbox& inbox, reader::Reader& mqtt, const std::stop_token& stop) {
+    std::chrono::seconds wait = kFirstRetry;
+    while (true) {
+      try {
+        writer_->write(batch);
+        works();
+        return true;
+      } catch (const std::runtime_error& error) {
+        fails(error.what());
+      }
+      note(writer_->stats(), inbox.waiting());
+      mqtt.pause();  // the broker keeps what comes meanwhile
+      std::unique_lock lock(mutex_);
+      retry_.wait_for(lock, stop, wait, [] { return false; });
+      if (stop.stop_requested()) return false;
+      wait = std::min(wait * 2, std::chrono::seconds(kLastRetry));
+    }
+  }
+
+  void works() {
+    if (failing_.empty()) return;
+    context().log(m2ag::LogLevel::info, "the history can be written again");
+    failing_.clear();
+    context().set_online(true);
+  }
+
+  void fails(const std::string& reason) {
+    if (failing_ == reason) return;
+    context().log(m2ag::LogLevel::error,
+                  reason + "; nothing is lost meanwhile but what the broker drops, trying again");
+    failing_ = reason;
+    context().set_online(false, reason);
+  }
+
+  void note(const history::WriterStats& stats, std::size_t waiting) {
+    const std::lock_guard lock(mutex_);
+    stats_ = stats;
+    waiting_ = waiting;
+  }
+
+  const Params params_;
+  const m2ag::host::SystemClock clock_;
+  std::optional<m2ag::BrokerAccess> broker_;
+  std::unique_ptr<history::Writer> writer_;  // on the service's thread while that runs
+  std::string failing_;                      // on the service's thread
+  std::mutex mutex_;                         // what follows
+  std::condition_variable_any retry_;
+  history::WriterStats stats_;
+  std::size_t waiting_ = 0;
+};
+
+}  // namespace
+
+M2AG_PLUGIN("logger", "1.0.0", plugin) {
+  auto component = plugin.component<Logger>("logger", "Keeps what devices publish in an SQLite file");
+  component.param("file", &Params::file, "the history; a relative name is beside the device database")
+      .param("zone", &Params::zone, "time zone whose midnights begin the days of the rollups")
+      .example("Europe/Berlin")
+      .param("devices", &Params::devices, "keep values, statuses and events of all devices below the base topic")
+      .param("sources", &Params::sources, "topics of other makers that become series")
+      .param("messages", &Params::messages, "topic filters whose messages are kept as they are")
+      .param("keep", &Params::keep, "which samples of which series are kept; all, without an entry that matches")
+      .param("counters", &Params::counters, "filters of series that only grow; their rollups have the increase")
+      .param("durable", &Params::durable, "acknowledge a message to the broker when it is on the disk, not before")
+      .param("batch_time", &Params::batch_time, "how long messages are gathered for one write; 30 s spares an SD card")
+      .range(std::chrono::milliseconds(10), std::chrono::minutes(5))
+      .param("retention", &Params::retention, "how long what is kept; without an entry that matches, for ever")
+      .param("messages_for", &Params::messages_for, "how long messages are kept; 0: for ever")
+      .range(std::chrono::hours(0), std::chrono::hours(24 * 365 * 100))
+      .param("messages_megabytes", &Params::messages_megabytes, "what messages may take; 0: no bound")
+      .unit("MB")
+      .range(0, 1e7)
+      .param("events_for", &Params::events_for, "how long events and statuses are kept; 0: for ever")
+      .range(std::chrono::hours(0), std::chrono::hours(24 * 365 * 100))
+      .param("least_free_megabytes", &Params::least_free_megabytes,
+             "with less on the disk only rollups are kept; 0: never")
+      .unit("MB")
+      .range(0, 1e6)
+      .interval(std::chrono::seconds(10))
+      .channel("samples", "", "samples stored since the start")
+      .precision(0)
+      .channel("messages", "", "messages stored since the start")
+      .precision(0)
+      .channel("events", "", "events and statuses stored since the start")
+      .precision(0)
+      .channel("refused", "", "samples that were not stored: too old, or no number")
+      .precision(0)
+      .channel("waiting", "", "messages that wait to be stored")
+      .precision(0)
+      .channel("size", "MB", "of the file")
+      .quantity("data_size")
+      .precision(1)
+      .channel("written", "MB", "written to the disk since the start, about")
+      .quantity("data_size")
+      .precision(1)
+      .boolean("disk-low", "too little space: only rollups are kept")
+      .quantity("problem")
+      .text("problem", {}, "the last damage that was found");
+}
+
+}  // namespace logger

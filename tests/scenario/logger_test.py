@@ -1,0 +1,73 @@
+"""A logger keeps what a device publishes, across its own death: what was published while it was away is there too, each once."""
+
+import json
+import os
+import time
+
+from harness import Scenario, main, topic
+
+DEVICE = """
+components:
+  dial: { type: dial }
+  beat: { type: sleeper, interval: 100ms }
+"""
+HUB = """
+components:
+  history:
+    type: logger
+    batch_time: 200ms
+    interval: 1s
+    sources:
+      - { topic: tele/+/SENSOR, series: "tasmota/{1}", values: { temperature: /DS18B20/Temperature } }
+    messages: [tele/#]
+"""
+
+
+def history(s, *words):
+    return s.m2ag("history", "--config", os.path.join(s.folder, "hub.yaml"), *words).stdout
+
+
+def kept(s, series):
+    return [line.split(" ", 1)[1] for line in history(s, "get", series).splitlines()]
+
+
+def eventually(condition, what, timeout=30):
+    end = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < end, what
+        time.sleep(0.1)
+
+
+def run(s: Scenario):
+    s.broker()
+    s.m2ag("cert", "client", "hub", "--dir", s.tls)
+    client = s.client()
+    s.host(DEVICE)
+    client.wait_state(topic("status"), "online")
+    hub = s.host(HUB, device="hub")
+    client.wait_state("m2ag/hub/history/availability", "online")
+
+    for level in (10, 20, 30):
+        assert client.command(topic("dial/level/set"), str(level))["ok"]
+    client.publish("tele/boiler/SENSOR", '{"DS18B20":{"Temperature":20.3}}')
+    eventually(lambda: "house/dial/level" in history(s, "list") and kept(s, "house/dial/level")[-3:] == ["10", "20", "30"], "the levels")
+    eventually(lambda: "tasmota/boiler/temperature" in history(s, "list"), "the boiler")
+    assert kept(s, "tasmota/boiler/temperature") == ["20.3"]
+
+    hub.crash()
+    client.wait_state("m2ag/hub/status", "offline")
+    for level in (40, 50):
+        assert client.command(topic("dial/level/set"), str(level))["ok"]
+    hub = s.host(device="hub")
+    eventually(lambda: kept(s, "house/dial/level")[-5:] == ["10", "20", "30", "40", "50"], "what came while it was away")
+
+    beats = [int(each) for each in kept(s, "house/beat/samples")]
+    assert beats == list(range(beats[0], beats[0] + len(beats))), "a value is missing or doubled"
+    stats = json.loads(history(s, "--json", "stats"))
+    assert stats["messages"] >= 1 and stats["events"] >= 1, stats
+    exported = history(s, "export", "--series", "tasmota/#").splitlines()
+    assert exported[0] == "series,kind,unit,time,value,quality" and exported[1].startswith("tasmota/boiler/temperature,number,"), exported
+    hub.stop_cleanly()
+
+
+main(run, __doc__)
