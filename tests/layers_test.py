@@ -20,6 +20,8 @@ GOOD = {
     "plugins/relay/relay.cpp": '#include <m2ag/m2ag.h>\n#include "names.h"\n#include <unistd.h>\n',
     "plugins/relay/names.h": "",
     "plugins/bmp280/chip.h": "",
+    "host/history/reader.h": '#include <SQLiteCpp/SQLiteCpp.h>\n#include "core/log.h"\n',
+    "plugins/logger/logger.cpp": '#include <m2ag/m2ag.h>\n#include "history/reader.h"\n',
     "tests/support/catch.h": "",
 }
 
@@ -44,6 +46,10 @@ BROKEN = [
     ("plugins/relay/a.cpp", '#include "../bmp280/chip.h"', "nothing includes plugins/"),
     ("plugins/relay/a.cpp", '#include "core/log.h"', "host/core is not among what plugins/relay may use: sdk"),
     ("plugins/relay/a.cpp", "#include <boost/dll.hpp>", "the host's library"),
+    ("plugins/relay/a.cpp", '#include "history/reader.h"', "host/history is not among what plugins/relay may use: sdk"),
+    ("plugins/logger/a.cpp", '#include "tls/files.h"', "host/tls is not among what plugins/logger may use: sdk, host/core, host/history"),
+    ("host/history/a.h", '#include "mqtt/client.h"', "host/mqtt is not among what host/history may use: sdk, host/core"),
+    ("host/component/a.h", "#include <sqlite3.h>", "only host/store and host/history may include sqlite3.h"),
     ("host/attic/a.h", "", "host/attic is no known layer"),
 ]
 

@@ -1,0 +1,79 @@
+#include "history/opening.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "history/error.h"
+
+namespace m2ag::host::history {
+namespace {
+
+const char* const kOpen = "open";
+
+void check(DatabaseFile& file) {
+  guarded(file.path(), "check", [&] {
+    const auto found = file.database().execAndGet("PRAGMA quick_check(1)").getString();
+    if (found != "ok") throw DamagedFile(fmt::format("{}: the history is damaged: {}", file.path().string(), found));
+  });
+}
+
+void mark_open(DatabaseFile& file) {
+  guarded(file.path(), "write", [&] { file.set_meta(kOpen, "1"); });
+}
+
+std::filesystem::path move_aside(const std::filesystem::path& path, const Clock& clock) {
+  const auto stem = fmt::format("{}.corrupt-{:%Y%m%dT%H%M%SZ}", path.string(),
+                                fmt::gmtime(std::chrono::system_clock::to_time_t(clock.system_now())));
+  std::string aside = stem;
+  for (int n = 2; std::filesystem::exists(aside); ++n) aside = fmt::format("{}-{}", stem, n);
+  std::filesystem::rename(path, aside);
+  // The log has what the file has not yet. The index of the log is made anew.
+  std::error_code none;
+  std::filesystem::rename(path.string() + "-wal", aside + "-wal", none);
+  std::filesystem::remove(path.string() + "-shm", none);
+  return aside;
+}
+
+}  // namespace
+
+std::string Damage::sentence() const {
+  return fmt::format(
+      "{}: moved to {}; salvaged: {} series, {} chunks and {} batches of samples, {} messages, {} happenings; {} blobs were damaged",
+      reason, moved_to.string(), salvaged.series, salvaged.chunks, salvaged.batches, salvaged.messages,
+      salvaged.happenings, salvaged.damaged);
+}
+
+OpenedFile open_history(const std::filesystem::path& path, Synchronous synchronous, const Clock& clock) {
+  OpenedFile opened;
+  std::error_code none;
+  opened.report.is_new = std::filesystem::file_size(path, none) == 0 || none;
+  try {
+    opened.file = std::make_unique<DatabaseFile>(path, synchronous);
+    guarded(path, "read", [&] { opened.report.was_interrupted = opened.file->meta(kOpen) == "1"; });
+    if (opened.report.was_interrupted) check(*opened.file);
+    mark_open(*opened.file);
+    return opened;
+  } catch (const DamagedFile& error) {
+    opened.file.reset();
+    auto replaced = replace_damaged(path, synchronous, clock, error.what(), {});
+    replaced.report.was_interrupted = opened.report.was_interrupted;
+    return replaced;
+  }
+}
+
+OpenedFile replace_damaged(const std::filesystem::path& path, Synchronous synchronous, const Clock& clock,
+                           const std::string& reason, const std::vector<Series>& known) {
+  OpenedFile opened;
+  Damage damage{reason, move_aside(path, clock), {}};
+  opened.file = std::make_unique<DatabaseFile>(path, synchronous);
+  guarded(path, "write", [&] { damage.salvaged = salvage(damage.moved_to, *opened.file, known); });
+  mark_open(*opened.file);
+  opened.report.damage = std::move(damage);
+  return opened;
+}
+
+void close_history(DatabaseFile& file) {
+  guarded(file.path(), "close", [&] { file.set_meta(kOpen, "0"); });
+}
+
+}  // namespace m2ag::host::history
