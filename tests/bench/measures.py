@@ -185,4 +185,14 @@ def memory(s, _programs, _quick, say):
     return result
 
 
-ALL = {"round_trip": round_trip, "neighbours": neighbours, "start": start, "memory": memory}
+def history(_, programs, quick, say):
+    """The storage of the logger beside a plain loop of INSERTs of the same samples."""
+    samples = 1_000_000 if quick else 10_000_000
+    say(f"history: {samples:,} samples of 1,000 series, twice")
+    done = subprocess.run([os.path.join(programs, "bench_history"), "--samples", str(samples)], capture_output=True, text=True, timeout=3600)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr)
+    return json.loads(done.stdout)
+
+
+ALL = {"round_trip": round_trip, "neighbours": neighbours, "start": start, "memory": memory, "history": history}
