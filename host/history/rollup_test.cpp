@@ -109,11 +109,11 @@ TEST_CASE("rollups of a year are what all its samples come to, compacted or not"
   std::vector<SeriesSample> stream, late;
   for (const Series& series : all) {
     samples[series.id] = year(series, random);
-    for (const Sample& sample : samples[series.id]) (random() % 20 == 0 ? late : stream).push_back({series.id, sample});
+    for (const Sample& sample : samples[series.id]) (random() % 50 == 0 ? late : stream).push_back({series.id, sample});
   }
   std::ranges::stable_sort(stream, {}, [](const SeriesSample& each) { return each.sample.time; });
   std::ranges::shuffle(late, random);
-  // The late ones come in between, somewhere; each tenth batch is compacted, the last ones are not.
+  // The late ones come in between, somewhere; each twentieth batch is compacted, the last ones are not.
   const std::size_t step = stream.size() / 60 + 1, late_step = late.size() / 60 + 1;
   for (std::size_t n = 0; n < 60; ++n) {
     Batch batch;
@@ -124,7 +124,7 @@ TEST_CASE("rollups of a year are what all its samples come to, compacted or not"
     take(stream, step);
     take(late, late_step);
     writer.write(std::move(batch));
-    if (n % 10 == 5) writer.compact();
+    if (n % 20 == 5) writer.compact();
   }
   for (const bool is_compacted : {false, true}) {
     if (is_compacted) writer.compact();

@@ -9,7 +9,8 @@
 namespace m2ag::host::history {
 namespace {
 
-constexpr Time kFarApart = 60;  // periods: what lies between is not worth being read
+// Periods. What lies between such as are near each other is read with them, once; how much at once is bounded, since it is in memory.
+constexpr Time kFarApart = 600, kMostAtOnce = 2'000;
 
 std::span<const Bucket> part_of(std::span<const Bucket> buckets, Time from, Time to) {
   const auto first = std::ranges::lower_bound(buckets, from, {}, &Bucket::start);
@@ -34,7 +35,9 @@ class Update {
       std::vector<Time> starts = starts_of(level, times);
       for (auto first = starts.begin(); first != starts.end();) {
         auto last = std::next(first);
-        while (last != starts.end() && *last - *std::prev(last) < kFarApart * width_of(level)) ++last;
+        while (last != starts.end() && *last - *std::prev(last) < kFarApart * width_of(level) &&
+               *last - *first < kMostAtOnce * width_of(level))
+          ++last;
         update(level, {first, last});
         first = last;
       }
