@@ -91,9 +91,9 @@ def run(s: Scenario):
     client.wait_state(topic("ratio/status"), lambda m: m.json["reason"] == "the formula gives no number with x = 10, y = 0")
     assert client.command(topic("x/set"), "9")["ok"]
     assert client.command(topic("y/set"), "3")["ok"]
-    client.wait_state(topic("ratio/value"), "3")
+    client.wait_state(topic("ratio/value"), "3.0")
     client.wait_state(topic("ratio/availability"), "online")
-    assert [m.text for m in client.seen(topic("ratio/value"), since)] == ["3"], client.seen(topic("ratio/value"), since)
+    assert [m.text for m in client.seen(topic("ratio/value"), since)] == ["3.0"], client.seen(topic("ratio/value"), since)
     said = [line for line in host.lines if "gives no number" in line]
     assert len(said) == 1, said
     host.stop_cleanly()

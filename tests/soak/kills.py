@@ -50,6 +50,8 @@ class Commands(threading.Thread):
                     if not self.killed.is_set():
                         raise
                     return
+                if self.killed.is_set() and not answer["ok"]:
+                    return  # in a process of its own it still says that it is stopping
                 assert answer["ok"], (command, value, answer)
                 self.answered += 1
                 self.possible[where] = {value}
