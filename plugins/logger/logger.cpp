@@ -54,6 +54,8 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
     reader::Reader* reading = nullptr;
     reader::Reader mqtt(reader_settings(params_, *broker_, context().component()), handlers(inbox, reading));
     reading = &mqtt;
+    connection_ = "not connected to the broker yet";
+    tell_online();
     mqtt.start();
     while (!stop.stop_requested()) {
       if (context().broker() != broker_) throw m2ag::DeviceError("the broker is another one now");
@@ -122,6 +124,11 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
     };
     handlers.on_state = [this](const reader::State& state) {
       context().log(state.connected ? m2ag::LogLevel::info : m2ag::LogLevel::warning, state.sentence);
+      {
+        const std::lock_guard lock(mutex_);
+        connection_ = state.connected ? std::string() : state.sentence;
+      }
+      tell_online();
     };
     handlers.on_refused = [this](const std::string& filter, const std::string& reason) {
       context().log(m2ag::LogLevel::error, "the broker does not let us subscribe to " + filter + ": " + reason);
@@ -173,18 +180,30 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
   }
 
   void works() {
-    if (failing_.empty()) return;
+    {
+      const std::lock_guard lock(mutex_);
+      if (failing_.empty()) return;
+      failing_.clear();
+    }
     context().log(m2ag::LogLevel::info, "the history can be written again");
-    failing_.clear();
-    context().set_online(true);
+    tell_online();
   }
 
   void fails(const std::string& reason) {
-    if (failing_ == reason) return;
-    context().log(m2ag::LogLevel::error,
-                  reason + "; nothing is lost meanwhile but what the broker drops, trying again");
-    failing_ = reason;
-    context().set_online(false, reason);
+    {
+      const std::lock_guard lock(mutex_);
+      if (failing_ == reason) return;
+      failing_ = reason;
+    }
+    context().log(m2ag::LogLevel::error, reason + "; trying again, the broker keeps what comes");
+    tell_online();
+  }
+
+  /// Who sees it online may publish: it is kept.
+  void tell_online() {
+    const std::lock_guard lock(mutex_);
+    const std::string& reason = failing_.empty() ? connection_ : failing_;
+    context().set_online(reason.empty(), reason);
   }
 
   void note(const history::WriterStats& stats, std::size_t waiting) {
@@ -197,8 +216,9 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
   const m2ag::host::SystemClock clock_;
   std::optional<m2ag::BrokerAccess> broker_;
   std::unique_ptr<history::Writer> writer_;  // on the service's thread while that runs
-  std::string failing_;                      // on the service's thread
   std::mutex mutex_;                         // what follows
+  std::string failing_;                      // why the file cannot be written
+  std::string connection_;                   // why there is none to the broker
   std::condition_variable_any retry_;
   history::WriterStats stats_;
   std::size_t waiting_ = 0;
