@@ -115,7 +115,7 @@ TEST_CASE("killed while one is on: after the start it is on from the first momen
   Shade shade;
   shade.start();
   shade.up.set(true);
-  shade.advance(1h);
+  shade.advance(1min);
   for (int kills = 0; kills < 3; ++kills) {
     shade.kill();
     if (kills == 1) {
@@ -160,7 +160,7 @@ TEST_CASE("a start that waits for the others of its interlock") {
     shade.up.set(false);
     CHECK(shade.up.line().history() == Levels{false});
     shade.down.start();
-    shade.advance(1h);
+    shade.advance(1min);
     CHECK(shade.up.line().history() == Levels{false});
     shade.down.set(true);
     CHECK(shade.down.on());
@@ -191,7 +191,7 @@ TEST_CASE("a start that waits for the others of its interlock") {
     CHECK_THROWS_AS(shade.advance(1s), m2ag::DeviceError);
     shade.up.stop();
     shade.down.start();
-    shade.advance(1h);
+    shade.advance(1min);
     CHECK_THROWS_WITH(shade.down.set(true), Catch::Contains("up, which has no line"));
   }
   SECTION("does not go on once its time on is over") {
@@ -206,10 +206,10 @@ TEST_CASE("after a kill only a relay that was on begins its dead time at the sta
   Shade shade;
   shade.start();
   shade.down.set(true);
-  shade.advance(1h);
+  shade.advance(1min);
   const bool was_on = GENERATE(true, false);
   if (!was_on) shade.down.set(false);
-  shade.advance(1h);
+  shade.advance(1min);
   shade.down.settings["restore"] = "off";
   shade.kill();
   shade.down.start();
