@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <span>
 #include <utility>
 
@@ -56,11 +57,24 @@ bool Session::may_read() const {
 }
 
 Batch Session::take(Batch::Time received) {
+  if (end_) std::rethrow_exception(end_);
   std::vector<Message> messages;
+  try {
+    collect(messages);
+  } catch (const std::runtime_error&) {
+    // What came before the end is as good as ever: it goes first.
+    if (messages.empty()) throw;
+    end_ = std::current_exception();
+  }
+  if (!messages.empty()) last_size_ = messages.size();
+  return {std::move(messages), received};
+}
+
+void Session::collect(std::vector<Message>& messages) {
   const Phase before = phase_;
   while (phase_ == before && may_read()) {
     const auto packet = input_.next();
-    if (!packet) break;
+    if (!packet) return;
     if ((packet->type == PacketType::connack) != (phase_ == Phase::connecting))
       throw ProtocolError(phase_ == Phase::connecting ? "a packet before the CONNACK" : "a second CONNACK");
     switch (packet->type) {
@@ -71,8 +85,6 @@ Batch Session::take(Batch::Time received) {
       case PacketType::disconnect: throw SessionEnded(parse_disconnect(*packet));
     }
   }
-  if (!messages.empty()) last_size_ = messages.size();
-  return {std::move(messages), received};
 }
 
 void Session::connected(const Connack& connack) {

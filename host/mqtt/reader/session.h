@@ -4,8 +4,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -13,27 +13,11 @@
 #include "mqtt/reader/keep_alive.h"
 #include "mqtt/reader/packet_reader.h"
 #include "mqtt/reader/packets.h"
+#include "mqtt/reader/session_result.h"
 #include "mqtt/reader/settings.h"
 #include "mqtt/reader/unacknowledged.h"
 
 namespace m2ag::host::reader {
-
-/// The broker ends the connection or does not answer: a clause without a full stop.
-class SessionEnded : public std::runtime_error {
- public:
-  explicit SessionEnded(const std::string& why, bool refused_version = false)
-      : std::runtime_error(why), refused_version_(refused_version) {}
-  bool refused_version() const { return refused_version_; }
-
- private:
-  bool refused_version_;
-};
-
-/// A filter that the broker does not allow.
-struct Refusal {
-  std::string filter;
-  std::string reason;
-};
 
 class Session {
  public:
@@ -54,7 +38,8 @@ class Session {
 
   /// Not while the limit of unacknowledged messages is reached, or the broker takes none of our bytes.
   bool may_read() const;
-  /// The messages that came, as far as may_read() allows; returns when the phase changes. Throws SessionEnded, ProtocolError.
+  /// The messages that came, as far as may_read() allows; returns when the phase changes. Throws SessionEnded or ProtocolError, once
+  /// everything that came before was taken.
   Batch take(Batch::Time received);
   /// PUBACK for all up to `number`.
   void acknowledge(std::uint64_t number);
@@ -72,6 +57,7 @@ class Session {
   std::vector<Refusal> take_refusals();
 
  private:
+  void collect(std::vector<Message>& messages);
   void connected(const Connack& connack);
   void subscribed(const Suback& suback);
   void add(std::vector<Message>& messages, const Packet& packet);
@@ -84,6 +70,7 @@ class Session {
   std::string output_;
   Unacknowledged unacknowledged_;
   KeepAlive keep_alive_;
+  std::exception_ptr end_;  // thrown by the next take()
   Phase phase_ = Phase::connecting;
   bool session_present_ = false;
   std::vector<Refusal> refusals_;
