@@ -27,13 +27,14 @@ if(M2AG_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${M2AG_CCACHE})
 endif()
 
-# m2ag_module(NAME SOURCES … [LINK …] [TESTS …] [ALONE …])
+# m2ag_module(NAME SOURCES … [LINK …] [TESTS …] [ALONE …] [NO_UNITY])
 # A folder of host/: the static library m2ag_NAME and, with TESTS, the program NAME_test (ctest label "unit"). With M2AG_UNITY, as the presets
-# of the sanitizers have it, eight sources are compiled as one, in half the time; ALONE are those whose local names do not go with the others'.
+# of the sanitizers have it, eight sources are compiled as one, in half the time; ALONE are those whose local names do not go with the others',
+# NO_UNITY says that of all of them.
 function(m2ag_module name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;TESTS;ALONE" ${ARGN})
+  cmake_parse_arguments(ARG "NO_UNITY" "" "SOURCES;LINK;TESTS;ALONE" ${ARGN})
   add_library(m2ag_${name} STATIC ${ARG_SOURCES})
-  if(M2AG_UNITY)
+  if(M2AG_UNITY AND NOT ARG_NO_UNITY)
     set_target_properties(m2ag_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
     set_source_files_properties(${ARG_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   endif()
