@@ -36,7 +36,8 @@ def run(s: Scenario):
         elif message.topic == topic("air/pressure"):
             assert abs(float(message.text) * 100 - 100653) <= 1, message
     print(f"{injected} transfers failed, {falls} times offline, {values} values")
-    assert injected > 10 and falls <= 3 and values > 5 * SECONDS, (injected, falls, values)
+    # A busy machine tries less often within the interval. The long run (tests/soak/run machine) wants the whole of it.
+    assert injected > 10 and values > 5 * SECONDS and falls <= (3 if LONG else values // 15), (injected, falls, values)
     health = client.wait_message(topic("health"), lambda m: m.json["components"]["air"]["errors"] > 10, since, timeout=60).json
     print(health["components"]["air"])
     assert len(host.lines) < 20, "each error is a line in the log"

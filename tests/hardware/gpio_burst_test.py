@@ -4,7 +4,7 @@ import glob
 import os
 import time
 
-from machine import Scenario, main, topic, wait_running
+from machine import LONG, Scenario, main, topic, wait_running
 
 EDGES, HERTZ = 1000, 1000
 DESCRIPTOR = "components:\n  meter: { type: gpio_switch, line: SWITCH0, count: true }\n"
@@ -50,7 +50,8 @@ def run(s: Scenario):
     assert [m.text for m in events] == ["press", "release"] * (EDGES // 2)
     assert "missing" not in host.text(), host.text()
     host.stop_cleanly()
-    assert taken < 1.5 * EDGES / HERTZ, f"this machine made the edges too slowly: {taken:.2f} s"
+    # A busy machine makes them more slowly. In the long run (tests/soak/run machine) it has to be the rate that is promised.
+    assert not LONG or taken < 1.5 * EDGES / HERTZ, f"this machine made the edges too slowly: {taken:.2f} s"
 
 
 main(run, __doc__)
