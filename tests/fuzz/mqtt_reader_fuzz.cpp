@@ -44,6 +44,8 @@ Outcome run(std::string_view stream, unsigned choice, std::size_t piece) {
   std::uint64_t numbered = 0, seen = 0;
   reader::Session session(settings, version, numbered, {});
   Outcome outcome;
+  outcome.answers = session.output();  // CONNECT
+  session.output().clear();
   try {
     while (!stream.empty()) {
       const auto space = session.space();
