@@ -78,7 +78,8 @@ TEST_CASE("a CONNACK says whether there was a session, why not, and how often th
   const auto connack = [](std::string_view body, MqttVersion version) {
     return parse_connack(of(PacketType::connack, body), version);
   };
-  const Connack found = connack(bytes({1, 0, 9, 0x13, 0, 60, 0x1F, 0, 3, 'w', 'h', 'y'}), v5);
+  const std::string body = bytes({1, 0, 9, 0x13, 0, 60, 0x1F, 0, 3, 'w', 'h', 'y'});
+  const Connack found = connack(body, v5);
   CHECK(found.session_present);
   CHECK(found.code == 0);
   CHECK(found.keep_alive == 60);
