@@ -70,7 +70,7 @@ def run(s: Scenario):
         file.write(version(1))
     os.rename(probe + ".new", probe)
     took = wait_replaced(1, since)
-    assert took < 2, f"the new version ran after {took:.1f} s"
+    assert took < (20 if s.sanitized() else 2), f"the new version ran after {took:.1f} s"
 
     # By writing over the file in use, as cp does; commands go on meanwhile.
     for number in (2, 3):
