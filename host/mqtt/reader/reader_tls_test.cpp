@@ -17,15 +17,26 @@ constexpr std::chrono::hours kDay{24};
 std::chrono::system_clock::time_point old() { return std::chrono::system_clock::now() - 400 * kDay; }
 
 struct Files {
-  explicit Files(const std::filesystem::path& folder) : path(folder) {
-    make_authority(folder, {.name = "test authority", .host_names = {"localhost"}, .allow_domains = {}}, old());
-    authority.emplace(folder);
+  Files() : path(folder.path()) {
+    make_authority(path, {.name = "test authority", .host_names = {"localhost"}, .allow_domains = {}}, old());
+    authority.emplace(path);
     authority->issue_server({.name = "broker", .dns = {"localhost"}, .ip = {}});
     authority->issue_client("one");
   }
+  TestFolder folder;
   std::filesystem::path path;
   std::optional<Authority> authority;
 };
+
+// Made once: keys take their time under the sanitizers.
+const Files& own_files() {
+  static const Files files;
+  return files;
+}
+const Files& foreign_files() {
+  static const Files files;
+  return files;
+}
 
 std::string listener(const Files& files) {
   const auto file = [&](const char* name) { return (files.path / name).string(); };
@@ -44,8 +55,7 @@ Any with_files(Any settings, const Files& files) {
 }  // namespace
 
 TEST_CASE("over TLS with a client certificate messages arrive, large and many, also after the broker was killed") {
-  TestFolder folder;
-  const Files files(folder.path());
+  const Files& files = own_files();
   TestBroker broker(listener(files), true);
   broker.start();
   TestReader reader(with_files(TestReader::settings(broker.url()), files));
@@ -75,10 +85,8 @@ TEST_CASE("over TLS with a client certificate messages arrive, large and many, a
 }
 
 TEST_CASE("each wrong certificate is refused and named by the reader") {
-  TestFolder folder;
-  const Files files(folder.path());
-  TestFolder foreign_folder;
-  const Files foreign(foreign_folder.path());
+  const Files& files = own_files();
+  const Files& foreign = foreign_files();
   TestBroker broker(listener(files), true);
   broker.start();
   auto settings = with_files(TestReader::settings(broker.url()), files);
@@ -111,11 +119,13 @@ TEST_CASE("each wrong certificate is refused and named by the reader") {
     CHECK_THAT(refusal(), Catch::Contains("authority"));
   }
   SECTION("ours has expired") {
-    files.authority->issue_client("one", 30, old());
+    files.authority->issue_client("late", 30, old());
+    settings.cert = files.path / "late.crt";
+    settings.key = files.path / "late.key";
     CHECK_THAT(refusal(), Catch::Contains("expired"));
   }
   SECTION("a file is missing") {
-    settings.ca = folder.path() / "nothing.crt";
+    settings.ca = files.path / "nothing.crt";
     CHECK_THAT(refusal(), Catch::Contains("nothing.crt"));
   }
   SECTION("no TLS is spoken there") {
@@ -128,8 +138,7 @@ TEST_CASE("each wrong certificate is refused and named by the reader") {
 
 TEST_CASE(
     "a broker whose certificate has expired is refused by the reader; once renewed, the connection comes by itself") {
-  TestFolder folder;
-  const Files files(folder.path());
+  const Files files;
   files.authority->issue_server({.name = "broker", .dns = {"localhost"}, .ip = {}, .days = 30}, old());
   TestBroker broker(listener(files), true);
   broker.start();
