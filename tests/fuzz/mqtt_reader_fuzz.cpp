@@ -70,6 +70,7 @@ Outcome run(std::string_view stream, unsigned choice, std::size_t piece) {
   } catch (const reader::ProtocolError& error) {
     outcome.end = error.what();
   }
+  outcome.answers += session.output();
   return outcome;
 }
 
