@@ -27,12 +27,12 @@ if(M2AG_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${M2AG_CCACHE})
 endif()
 
-# m2ag_module(NAME SOURCES … [LINK …] [TESTS …] [ALONE …] [NO_UNITY])
+# m2ag_module(NAME SOURCES … [LINK …] [TESTS …] [ALONE …] [ALONE_TESTS …] [NO_UNITY])
 # A folder of host/: the static library m2ag_NAME and, with TESTS, the program NAME_test (ctest label "unit"). With M2AG_UNITY, as the presets
 # of the sanitizers have it, eight sources are compiled as one, in half the time; ALONE are those whose local names do not go with the others',
-# NO_UNITY says that of all of them.
+# NO_UNITY says that of all of them, ALONE_TESTS of test files.
 function(m2ag_module name)
-  cmake_parse_arguments(ARG "NO_UNITY" "" "SOURCES;LINK;TESTS;ALONE" ${ARGN})
+  cmake_parse_arguments(ARG "NO_UNITY" "" "SOURCES;LINK;TESTS;ALONE;ALONE_TESTS" ${ARGN})
   add_library(m2ag_${name} STATIC ${ARG_SOURCES})
   if(M2AG_UNITY AND NOT ARG_NO_UNITY)
     set_target_properties(m2ag_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
@@ -41,17 +41,21 @@ function(m2ag_module name)
   target_include_directories(m2ag_${name} PUBLIC ${PROJECT_SOURCE_DIR}/host)
   target_link_libraries(m2ag_${name} PUBLIC m2ag::sdk ${ARG_LINK})
   if(ARG_TESTS)
-    m2ag_unit_test(${name}_test SOURCES ${ARG_TESTS} LINK m2ag_${name})
+    m2ag_unit_test(${name}_test SOURCES ${ARG_TESTS} LINK m2ag_${name} ALONE ${ARG_ALONE_TESTS})
   endif()
 endfunction()
 
-# m2ag_unit_test(NAME SOURCES … [LINK …]): a Catch2 program, one ctest entry per test case, label "unit".
+# m2ag_unit_test(NAME SOURCES … [LINK …] [ALONE …]): a Catch2 program, one ctest entry per test case, label "unit".
 function(m2ag_unit_test name)
-  if(NOT M2AG_TESTS)
+  if(NOT M2AG_TESTS OR (M2AG_UNITS AND NOT name IN_LIST M2AG_UNITS))
     return()
   endif()
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;ALONE" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
+  if(M2AG_UNITY)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+    set_source_files_properties(${ARG_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  endif()
   target_link_libraries(${name} PRIVATE m2ag_test_main ${ARG_LINK})
   catch_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES LABELS unit TIMEOUT 120)
 endfunction()
