@@ -15,6 +15,7 @@
 #include <string>
 
 #include "cli/exit_code.h"
+#include "cli/history_change.h"
 #include "cli/history_file.h"
 #include "core/clock.h"
 #include "history/csv.h"
@@ -155,13 +156,23 @@ int stats(const Options& options) {
   return kExitOk;
 }
 
+int import_all(const Options& options) {
+  import_history(options.file.path(), options.file.zone(), options.input, progress_line("read"));
+  return kExitOk;
+}
+
+int vacuum(const Options& options) {
+  vacuum_history(options.file.path(), options.file.zone());
+  return kExitOk;
+}
+
 template <class Work>
 void add(CLI::App& verb, const char* name, const char* text, const std::shared_ptr<Options>& options, int& exit_code,
          Work work, bool one_series = false) {
   CLI::App* sub = verb.add_subcommand(name, text);
   if (one_series) {
     sub->add_option("series", options->series, "its name, as `list` shows it")->required();
-  } else if (std::string_view(name) != "stats") {
+  } else if (std::string_view(name) == "list" || std::string_view(name) == "export") {
     sub->add_option("--series", options->series, "filter of series names, as of MQTT topics")->capture_default_str();
   }
   if (std::string_view(name) == "get" || std::string_view(name) == "export") {
@@ -176,6 +187,8 @@ void add(CLI::App& verb, const char* name, const char* text, const std::shared_p
         ->capture_default_str();
     sub->add_option("--output", options->output, "file to write; without it, to the standard output");
   }
+  if (std::string_view(name) == "import")
+    sub->add_option("input", options->input, "CSV as export writes it; - for the standard input")->required();
   sub->callback([options, &exit_code, work] {
     try {
       options->file.find();
@@ -203,6 +216,8 @@ void add_history_verb(CLI::App& app, int& exit_code) {
   add(*verb, "get", "The samples of one series", options, exit_code, get, true);
   add(*verb, "export", "Samples of many series as CSV or JSON", options, exit_code, export_all);
   add(*verb, "stats", "How much there is", options, exit_code, stats);
+  add(*verb, "import", "Samples from CSV; what is there already is not doubled", options, exit_code, import_all);
+  add(*verb, "vacuum", "Pack samples and give free space back; a logger does so by itself", options, exit_code, vacuum);
 }
 
 }  // namespace m2ag::host

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/descriptor.h"
+#include "history/reader.h"
 
 namespace m2ag::host {
 namespace {
@@ -26,7 +27,12 @@ void HistoryFile::add_options(CLI::App& verb) {
 }
 
 void HistoryFile::find() {
-  if (!path_.empty()) return;
+  if (path_.empty()) find_logger();
+  // The file's own counts: the days of its rollups are made with it.
+  if (std::filesystem::exists(path_)) zone_ = history::zone_of(path_);
+}
+
+void HistoryFile::find_logger() {
   if (config_.empty()) throw std::invalid_argument("expected --config with a descriptor, or --file with a history");
   Problems problems;
   const auto descriptor = read_descriptor(config_, Environment::of_process(), nullptr, problems);

@@ -112,6 +112,16 @@ struct Reader::Parts {
   SamplesTable samples;
 };
 
+std::string zone_of(const std::filesystem::path& file) {
+  std::string zone;
+  guarded(file, "open", [&] {
+    SQLite::Database database(file.string(), SQLite::OPEN_READONLY, kBusyMilliseconds);
+    SQLite::Statement row(database, "SELECT value FROM meta WHERE key = 'zone'");
+    if (row.executeStep()) zone = row.getColumn(0).getString();
+  });
+  return zone.empty() ? "UTC" : zone;
+}
+
 Reader::Reader(std::filesystem::path file, const std::string& zone, ReadLimits limits, const Clock& clock)
     : file_(std::move(file)), calendar_(TimeZone(zone)), guard_(limits, clock) {
   guard_.begin();

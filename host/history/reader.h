@@ -37,6 +37,9 @@ struct OnTime {
   std::int64_t switched = 0;  ///< samples in it, which with `on change` are the changes
 };
 
+/// The zone that a history was written with; "UTC" when it says none. Throws std::runtime_error when it cannot be read.
+std::string zone_of(const std::filesystem::path& file);
+
 class Reader {
  public:
   /// `zone` as the writer's. Throws std::runtime_error with a sentence, also when there is no file.

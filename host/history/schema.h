@@ -6,7 +6,7 @@
 namespace m2ag::host::history {
 
 /// `chunks`: the samples and rollups of a series by level (calendar.h), in blobs that do not overlap. `journal`: the newest samples of all
-/// series, a row per batch, until they are moved into chunks. `meta`: `open` is 1 while a writer has the file, `zone` is that of the days, `message_bytes` a sum.
+/// series, a row per batch, until they are moved into chunks. `meta`: `open` is 1 while a writer has the file, `zone` is that of the days, `note.…` what the owner keeps, `message_bytes` a sum.
 inline constexpr std::array kSchemaSteps{
     R"(CREATE TABLE meta(key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE series(id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind INTEGER NOT NULL, unit TEXT NOT NULL, counter INTEGER NOT NULL,

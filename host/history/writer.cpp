@@ -21,6 +21,7 @@ namespace {
 constexpr std::size_t kErasedAtOnce = 2'000;
 constexpr int kKeptPages = 64, kVacuumPages = 1'000;
 constexpr std::uint64_t kMegabyte = 1'000'000;
+const std::string kNotes = "note.";  // before their names, so that they are not taken for the history's own
 
 std::uint64_t free_bytes_of(const std::filesystem::path& file) {
   struct statvfs status {};
@@ -61,6 +62,7 @@ Writer::Writer(WriterSettings settings, const Clock& clock, WriterEvents events,
       events_(std::move(events)),
       free_bytes_(free_bytes ? std::move(free_bytes) : free_bytes_of),
       calendar_(TimeZone(settings_.zone)),
+      lock_(settings_.file),
       journal_since_(clock.now()),
       retained_(clock.now()) {
   try {
@@ -145,11 +147,12 @@ bool Writer::accepts(const SeriesSample& each) const {
          std::isfinite(sample.number) && sample.text.size() <= kMaxText;
 }
 
-WriteCount Writer::write(Batch batch) {
+WriteCount Writer::write(Batch& batch) {
   WriteCount count;
   if (batch.empty()) return count;
   count.refused = static_cast<std::int64_t>(
       std::erase_if(batch.samples, [&](const SeriesSample& sample) { return !accepts(sample); }));
+  stats_.refused += count.refused;
   std::size_t bytes = 0;
   with_file("write", [&] {
     SQLite::Transaction transaction(parts_->database);
@@ -167,9 +170,18 @@ WriteCount Writer::write(Batch batch) {
   stats_.samples += count.samples;
   stats_.messages += count.messages;
   stats_.happenings += count.happenings;
-  stats_.refused += count.refused;
   stats_.blob_bytes += bytes;
   return count;
+}
+
+std::string Writer::note(const std::string& name) {
+  std::string text;
+  with_file("read", [&] { text = parts_->file->meta(kNotes + name); });
+  return text;
+}
+
+void Writer::set_note(const std::string& name, const std::string& text) {
+  with_file("write", [&] { parts_->file->set_meta(kNotes + name, text); });
 }
 
 void Writer::maintain() {

@@ -12,13 +12,14 @@
 #include "history/compaction.h"
 #include "history/opening.h"
 #include "history/retention.h"
+#include "history/writer_lock.h"
 
 namespace m2ag::host::history {
 
 struct WriterSettings {
   std::filesystem::path file;
   Synchronous synchronous = Synchronous::normal;
-  std::string zone = "UTC";                ///< whose midnights begin the days of the rollups
+  std::string zone = "UTC";                ///< whose midnights begin the days of the rollups: see zone_of()
   std::int64_t journal_samples = 100'000;  ///< from so many on, samples are moved into chunks,
   std::chrono::minutes journal_age{60};    ///< and when the oldest have waited so long
   std::uint64_t least_free =
@@ -55,7 +56,8 @@ class Writer {
  public:
   using FreeBytes = std::function<std::uint64_t(const std::filesystem::path&)>;
 
-  /// Opens or makes the file. `free_bytes`: of the file system; empty: asks it. Throws std::runtime_error with a sentence.
+  /// Opens or makes the file. `free_bytes`: of the file system; empty: asks it. Throws std::runtime_error with a sentence, also when there
+  /// is another writer.
   Writer(WriterSettings settings, const Clock& clock, WriterEvents events = {}, FreeBytes free_bytes = {});
   /// Closes the file; what is in the journal stays there.
   ~Writer();
@@ -68,8 +70,12 @@ class Writer {
   std::vector<Series> all_series() const;
 
   /// One transaction. Throws std::runtime_error when nothing was stored: the disk is full or fails; give it again later. A damaged file is
-  /// replaced, and the batch is in the new one.
-  WriteCount write(Batch batch);
+  /// replaced, and the batch is in the new one. Takes what it refuses out of the batch and puts the rest in order.
+  WriteCount write(Batch& batch);
+  WriteCount write(Batch&& batch) { return write(batch); }
+  /// A word that the owner keeps in the file; "" when there is none. A damaged file takes them with it. Throws as write().
+  std::string note(const std::string& name);
+  void set_note(const std::string& name, const std::string& text);
   /// To be called about every second: compaction, retention, vacuum and the look at the disk, when they are due. Throws as write().
   void maintain();
   /// Moves the journal into chunks now.
@@ -94,6 +100,7 @@ class Writer {
   const WriterEvents events_;
   const FreeBytes free_bytes_;
   const Calendar calendar_;
+  const WriterLock lock_;
   OpenReport report_;
   std::unique_ptr<Parts> parts_;
   WriterStats stats_;

@@ -1,6 +1,7 @@
 #include "history/writer.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <fstream>
@@ -8,6 +9,7 @@
 #include "catch.h"
 #include "history/chunk_table.h"
 #include "history/raw_samples.h"
+#include "history/reader.h"
 #include "history/rollup_update.h"
 #include "history/test_history.h"
 
@@ -203,4 +205,28 @@ TEST_CASE("a file of a newer version, or of another program, is refused with a s
   settings.file = "/nonexistent/history.db";
   CHECK_THROWS_WITH(Writer(settings, clock),
                     Catch::Contains("/nonexistent/history.db") && Catch::Contains("No such file"));
+}
+
+TEST_CASE("a history has one writer at a time, who says which process it is") {
+  const Place place;
+  const ManualClock clock;
+  {
+    const Writer first(place.settings(), clock);
+    CHECK_THROWS_WITH(Writer(place.settings(), clock),
+                      Catch::Contains("another logger writes this history (process " + std::to_string(::getpid())));
+  }
+  CHECK_NOTHROW(Writer(place.settings(), clock));
+}
+
+TEST_CASE("a note is there again, and is not one of the history's own words") {
+  const Place place;
+  const ManualClock clock;
+  {
+    Writer writer(place.settings(), clock);
+    CHECK(writer.note("zone").empty());
+    writer.set_note("zone", "a\nb");
+  }
+  Writer again(place.settings(), clock);
+  CHECK(again.note("zone") == "a\nb");
+  CHECK(zone_of(place.file()) == "UTC");
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
 
@@ -22,6 +23,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMostWaiting = 16 * 1024 * 1024;  // bytes
 constexpr std::size_t kMostInBatch = 20'000;            // messages
+const std::string kAsked = "asked";                     // a note: the filters that the broker's session may have
 constexpr auto kFirstRetry = 1s;
 constexpr auto kLastRetry = 30s;
 
@@ -52,9 +54,11 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
                       [this](const history::Series& wanted) { return writer_->series(wanted); });
     Inbox inbox(kMostWaiting);
     reader::Reader* reading = nullptr;
-    reader::Reader mqtt(reader_settings(params_, *broker_, context().component()), handlers(inbox, reading));
+    reader::Reader mqtt(asked_before(reader_settings(params_, *broker_, context().component())),
+                        handlers(inbox, reading));
     reading = &mqtt;
     connection_ = "not connected to the broker yet";
+    is_asked_ = false;
     tell_online();
     mqtt.start();
     while (!stop.stop_requested()) {
@@ -116,6 +120,23 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
                     "the history was not closed the last time; it was looked through and is whole");
   }
 
+  /// The broker keeps the session of a logger over its restart, with filters that the descriptor had then. Those are written down before they
+  /// are asked for, and struck out when the broker has forgotten them.
+  reader::Settings asked_before(reader::Settings settings) {
+    wanted_.clear();
+    for (const auto& each : settings.filters) wanted_ += each.filter + '\n';
+    const std::string before = writer_->note(kAsked);
+    std::istringstream lines(before);
+    for (std::string filter; std::getline(lines, filter);) {
+      const auto is_it = [&](const auto& each) { return each.filter == filter; };
+      if (std::ranges::none_of(settings.filters, is_it)) settings.dropped.push_back(filter);
+    }
+    std::string all = wanted_;
+    for (const std::string& each : settings.dropped) all += each + '\n';
+    if (all != before) writer_->set_note(kAsked, all);
+    return settings;
+  }
+
   reader::Handlers handlers(Inbox& inbox, reader::Reader*& reading) {
     reader::Handlers handlers;
     handlers.on_batch = [&inbox, &reading](reader::Batch batch) {
@@ -127,6 +148,7 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
       {
         const std::lock_guard lock(mutex_);
         connection_ = state.connected ? std::string() : state.sentence;
+        is_asked_ = is_asked_ || state.connected;
       }
       tell_online();
     };
@@ -147,10 +169,11 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
       }
       if (const auto problem = recorder.problem()) context().log(m2ag::LogLevel::warning, *problem);
       if (!params_.durable) mqtt.acknowledge(arrived.back().last());
-      if (!store(std::move(batch), inbox, mqtt, stop)) return;  // not acknowledged: it comes again
+      if (!store(batch, inbox, mqtt, stop)) return;  // not acknowledged: it comes again
       mqtt.acknowledge(arrived.back().last());
     }
     try {
+      strike_out();
       writer_->maintain();
       if (arrived.empty()) works();
     } catch (const std::runtime_error& error) {
@@ -159,8 +182,17 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
     note(writer_->stats(), inbox.waiting());
   }
 
+  void strike_out() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!is_asked_ || wanted_.empty()) return;
+    }
+    if (writer_->note(kAsked) != wanted_) writer_->set_note(kAsked, wanted_);
+    wanted_.clear();
+  }
+
   /// False: it was told to stop before it succeeded.
-  bool store(history::Batch batch, const Inbox& inbox, reader::Reader& mqtt, const std::stop_token& stop) {
+  bool store(history::Batch& batch, const Inbox& inbox, reader::Reader& mqtt, const std::stop_token& stop) {
     std::chrono::seconds wait = kFirstRetry;
     while (true) {
       try {
@@ -216,9 +248,11 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
   const m2ag::host::SystemClock clock_;
   std::optional<m2ag::BrokerAccess> broker_;
   std::unique_ptr<history::Writer> writer_;  // on the service's thread while that runs
+  std::string wanted_;                       // its filters, a line each; empty once they are written down alone
   std::mutex mutex_;                         // what follows
   std::string failing_;                      // why the file cannot be written
   std::string connection_;                   // why there is none to the broker
+  bool is_asked_ = false;                    // the broker has answered SUBSCRIBE
   std::condition_variable_any retry_;
   history::WriterStats stats_;
   std::size_t waiting_ = 0;

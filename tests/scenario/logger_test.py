@@ -1,7 +1,9 @@
 """A logger keeps what a device publishes, across its own death: what was published while it was away is there too, each once."""
 
+import contextlib
 import json
 import os
+import sqlite3
 import time
 
 from harness import Scenario, main, topic
@@ -67,6 +69,34 @@ def run(s: Scenario):
     assert stats["messages"] >= 1 and stats["events"] >= 1, stats
     exported = history(s, "export", "--series", "tasmota/#").splitlines()
     assert exported[0] == "series,kind,unit,time,value,quality" and exported[1].startswith("tasmota/boiler/temperature,number,"), exported
+
+    # What writes wants the file for itself.
+    csv = os.path.join(s.folder, "tasmota.csv")
+    with open(csv, "w") as file:
+        file.write("\n".join([*exported, "tasmota/boiler/temperature,number,,2026-01-02T03:04:05.000Z,19.5,good", ""]))
+    for words in (["import", csv], ["vacuum"]):
+        refused = s.m2ag("history", "--config", os.path.join(s.folder, "hub.yaml"), *words, check=False)
+        assert refused.returncode == 2 and "another logger writes this history (process" in refused.stderr, refused
+    hub.stop_cleanly()
+    assert "2 samples" in history(s, "import", csv) and "0 samples" not in history(s, "import", csv)
+    assert kept(s, "tasmota/boiler/temperature") == ["19.5", "20.3"]
+    with open(csv, "a") as file:
+        file.write("tasmota/boiler/temperature,number,,yesterday,19.5,good\n")
+    refused = s.m2ag("history", "--config", os.path.join(s.folder, "hub.yaml"), "import", csv, check=False)
+    assert refused.returncode == 2 and f'{csv}: line 4: "yesterday" is no time' in refused.stderr, refused
+    assert " bytes" in history(s, "vacuum")
+
+    # The broker forgets what the descriptor no longer names.
+    before = json.loads(history(s, "--json", "stats"))["messages"]
+    hub = s.host(HUB.replace("    messages: [tele/#]\n", ""), device="hub")
+    client.wait_state("m2ag/hub/history/availability", "online")
+    client.publish("tele/boiler/SENSOR", '{"DS18B20":{"Temperature":21.5}}')
+    eventually(lambda: kept(s, "tasmota/boiler/temperature")[-1] == "21.5", "the boiler after the change")
+    assert json.loads(history(s, "--json", "stats"))["messages"] == before
+    # Struck out once the broker has answered UNSUBSCRIBE.
+    with contextlib.closing(sqlite3.connect(f"file:{stats['file']}?mode=ro", uri=True)) as database:
+        asked = lambda: database.execute("SELECT value FROM meta WHERE key = 'note.asked'").fetchone()[0].split()
+        eventually(lambda: "tele/+/SENSOR" in asked() and "tele/#" not in asked(), "the filters that are left")
     hub.stop_cleanly()
 
 

@@ -15,6 +15,7 @@ bool is_expected(unsigned type) {
     case PacketType::connack:
     case PacketType::publish:
     case PacketType::suback:
+    case PacketType::unsuback:
     case PacketType::pingresp:
     case PacketType::disconnect: return true;
   }

@@ -15,6 +15,7 @@ enum class PacketType : std::uint8_t {
   connack = 2,
   publish = 3,
   suback = 9,
+  unsuback = 11,
   pingresp = 13,
   disconnect = 14,  ///< MQTT 5 alone
 };

@@ -8,7 +8,14 @@ namespace m2ag::host::reader {
 namespace {
 
 // First bytes, §2.1.2 and §2.1.3.
-enum : std::uint8_t { connect = 0x10, puback = 0x40, subscribe = 0x82, pingreq = 0xC0, disconnect = 0xE0 };
+enum : std::uint8_t {
+  connect = 0x10,
+  puback = 0x40,
+  subscribe = 0x82,
+  unsubscribe = 0xA2,
+  pingreq = 0xC0,
+  disconnect = 0xE0
+};
 
 // §3.1.2.3
 enum : unsigned { clean_start = 0x02, has_will = 0x04, will_retain = 0x20, has_password = 0x40, has_username = 0x80 };
@@ -92,6 +99,15 @@ void write_subscribe(std::string& out, std::uint16_t packet_id, std::span<const 
     put_byte(body, options);
   }
   put_packet(out, subscribe, body);
+}
+
+void write_unsubscribe(std::string& out, std::uint16_t packet_id, std::span<const std::string> filters,
+                       MqttVersion version) {
+  std::string body;
+  put16(body, packet_id);
+  if (version == MqttVersion::v5) put_variable(body, 0);  // no properties
+  for (const std::string& each : filters) put_text(body, each);
+  put_packet(out, unsubscribe, body);
 }
 
 void write_puback(std::string& out, std::uint16_t packet_id) {

@@ -18,6 +18,10 @@ void write_connect(std::string& out, const Settings& settings, MqttVersion versi
 void write_subscribe(std::string& out, std::uint16_t packet_id, std::span<const Subscription> filters,
                      MqttVersion version);
 
+/// MQTT 5 §3.10. All filters in one packet.
+void write_unsubscribe(std::string& out, std::uint16_t packet_id, std::span<const std::string> filters,
+                       MqttVersion version);
+
 /// MQTT 5 §3.4, success. The same four bytes in both versions.
 void write_puback(std::string& out, std::uint16_t packet_id);
 

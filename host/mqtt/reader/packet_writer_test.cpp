@@ -81,6 +81,16 @@ TEST_CASE("SUBSCRIBE carries the options of each filter, in 3.1.1 the QoS alone"
   CHECK(out == packet(0x82, bytes({1, 2, 0, 3}) + "a/#" + bytes({1, 0, 1}) + "b" + bytes({0})));
 }
 
+TEST_CASE("UNSUBSCRIBE has properties in MQTT 5 alone") {
+  const std::vector<std::string> filters{"a/#"};
+  std::string out;
+  write_unsubscribe(out, 258, filters, MqttVersion::v5);
+  CHECK(out == packet(0xA2, bytes({1, 2, 0, 0, 3}) + "a/#"));
+  out.clear();
+  write_unsubscribe(out, 258, filters, MqttVersion::v3_1_1);
+  CHECK(out == packet(0xA2, bytes({1, 2, 0, 3}) + "a/#"));
+}
+
 TEST_CASE("the small packets, one behind the other") {
   std::string out;
   write_puback(out, 0x0102);
@@ -120,6 +130,7 @@ TEST_CASE("settings no connection can be made of are refused by name") {
   refused([](auto& s) { s.filters.clear(); }, "no topic filter");
   refused([](auto& s) { s.filters[0].filter = "a/#/b"; }, "\"a/#/b\" is no topic filter");
   refused([](auto& s) { s.filters[0].qos = 2; }, "QoS is 2, expected 0 or 1");
+  refused([](auto& s) { s.dropped = {"a#"}; }, "\"a#\" is no topic filter");
   refused([](auto& s) { s.will = MqttWill{.topic = "a/+", .payload = ""}; }, "last will");
   refused([](auto& s) { s.receive_maximum = 0; }, "receive maximum");
   refused([](auto& s) { s.maximum_packet = 10; }, "1024");

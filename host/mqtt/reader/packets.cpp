@@ -59,6 +59,8 @@ Suback parse_suback(const Packet& packet, MqttVersion version) {
   return suback;
 }
 
+std::uint16_t parse_unsuback(const Packet& packet) { return Cursor(packet.body).number16(); }
+
 std::string parse_disconnect(const Packet& packet) {
   Cursor cursor(packet.body);
   // §3.14.2.1: without a code it is 0.

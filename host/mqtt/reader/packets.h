@@ -41,6 +41,9 @@ struct Suback {
 };
 Suback parse_suback(const Packet& packet, MqttVersion version);
 
+/// MQTT 5 §3.11: the packet's identifier. Whether there was such a subscription makes no difference.
+std::uint16_t parse_unsuback(const Packet& packet);
+
 /// Why the broker ends the connection, as a clause: "the broker ended the connection: Session taken over" (MQTT 5 §3.14).
 std::string parse_disconnect(const Packet& packet);
 

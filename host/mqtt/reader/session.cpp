@@ -19,7 +19,7 @@ constexpr std::size_t kFiltersAtOnce = 100;
 // A broker that does not read gets no more acknowledgements than these bytes: then we do not read either.
 constexpr std::size_t kOutputLimit = 64 * 1024;
 
-std::size_t subscribes_for(std::size_t filters) { return (filters + kFiltersAtOnce - 1) / kFiltersAtOnce; }
+std::size_t packets_for(std::size_t filters) { return (filters + kFiltersAtOnce - 1) / kFiltersAtOnce; }
 
 std::string in_seconds(std::chrono::milliseconds time) {
   return fmt::format("{:g} s", std::chrono::duration<double>(time).count());
@@ -33,7 +33,7 @@ Session::Session(const Settings& settings, MqttVersion version, std::uint64_t& l
       last_number_(last_number),
       input_(settings.maximum_packet),
       keep_alive_(settings.keep_alive, now),
-      answered_(subscribes_for(settings.filters.size())),
+      answered_(packets_for(settings.filters.size()) + packets_for(settings.dropped.size())),
       now_(now) {
   write_connect(output_, settings_, version_);
   expect_answer("CONNECT", settings_.connect_timeout);
@@ -81,6 +81,7 @@ void Session::collect(std::vector<Message>& messages) {
       case PacketType::connack: connected(parse_connack(*packet, version_)); break;
       case PacketType::publish: add(messages, *packet); break;
       case PacketType::suback: subscribed(parse_suback(*packet, version_)); break;
+      case PacketType::unsuback: unsubscribed(parse_unsuback(*packet)); break;
       case PacketType::pingresp: break;
       case PacketType::disconnect: throw SessionEnded(parse_disconnect(*packet));
     }
@@ -96,11 +97,16 @@ void Session::connected(const Connack& connack) {
   session_present_ = connack.session_present;
   if (connack.keep_alive) keep_alive_.set_interval(std::chrono::seconds(*connack.keep_alive));
   phase_ = Phase::subscribing;
+  std::uint16_t packet_id = 0;
   // Also into a session that the broker kept: it may have another one's filters, or lost some of ours.
-  std::span<const Subscription> left(settings_.filters);
-  for (std::size_t i = 0; i < answered_.size(); ++i) {
+  for (std::span<const Subscription> left(settings_.filters); !left.empty();) {
     const auto now = left.first(std::min(kFiltersAtOnce, left.size()));
-    write_subscribe(output_, static_cast<std::uint16_t>(i + 1), now, version_);
+    write_subscribe(output_, ++packet_id, now, version_);
+    left = left.subspan(now.size());
+  }
+  for (std::span<const std::string> left(settings_.dropped); !left.empty();) {
+    const auto now = left.first(std::min(kFiltersAtOnce, left.size()));
+    write_unsubscribe(output_, ++packet_id, now, version_);
     left = left.subspan(now.size());
   }
   expect_answer("SUBSCRIBE", settings_.subscribe_timeout);
@@ -108,7 +114,7 @@ void Session::connected(const Connack& connack) {
 
 void Session::subscribed(const Suback& suback) {
   const std::size_t which = suback.packet_id - std::size_t{1};
-  if (which >= answered_.size() || answered_[which])
+  if (which >= packets_for(settings_.filters.size()) || answered_[which])
     throw ProtocolError(fmt::format("a SUBACK with the identifier {}, which was not asked for", suback.packet_id));
   const std::size_t first = which * kFiltersAtOnce;
   const std::size_t count = std::min(kFiltersAtOnce, settings_.filters.size() - first);
@@ -118,6 +124,17 @@ void Session::subscribed(const Suback& suback) {
     const int code = static_cast<unsigned char>(suback.codes[i]);
     if (code >= 0x80) refusals_.push_back({settings_.filters[first + i].filter, subscribe_refusal(code)});
   }
+  answered(which);
+}
+
+void Session::unsubscribed(std::uint16_t packet_id) {
+  const std::size_t which = packet_id - std::size_t{1};
+  if (which < packets_for(settings_.filters.size()) || which >= answered_.size() || answered_[which])
+    throw ProtocolError(fmt::format("an UNSUBACK with the identifier {}, which was not asked for", packet_id));
+  answered(which);
+}
+
+void Session::answered(std::size_t which) {
   answered_[which] = true;
   if (std::find(answered_.begin(), answered_.end(), false) != answered_.end()) return;
   phase_ = Phase::ready;

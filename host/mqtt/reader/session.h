@@ -60,6 +60,8 @@ class Session {
   void collect(std::vector<Message>& messages);
   void connected(const Connack& connack);
   void subscribed(const Suback& suback);
+  void unsubscribed(std::uint16_t packet_id);
+  void answered(std::size_t which);
   void add(std::vector<Message>& messages, const Packet& packet);
   void expect_answer(const char* to, std::chrono::milliseconds within);
 
@@ -74,7 +76,7 @@ class Session {
   Phase phase_ = Phase::connecting;
   bool session_present_ = false;
   std::vector<Refusal> refusals_;
-  std::vector<bool> answered_;  // for each SUBSCRIBE
+  std::vector<bool> answered_;  // for each SUBSCRIBE, then for each UNSUBSCRIBE
   std::size_t last_size_ = 0;   // of a batch
   Time now_;
   const char* asked_ = nullptr;  // what the broker has not answered: "CONNECT"

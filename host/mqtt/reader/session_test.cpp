@@ -41,6 +41,27 @@ TEST_CASE("CONNECT, then SUBSCRIBE whether there was a session or not, then read
   CHECK(played.session.phase() == Phase::ready);
 }
 
+TEST_CASE(
+    "what nobody wants any more is unsubscribed after what is wanted, and the session is ready with the last answer") {
+  Settings settings = settings_with();
+  settings.dropped = {"old/#", "older"};
+  Played played(settings);
+  played.sent();
+  played.broker_sends(connack_packet(0, true));
+  played.take();
+  std::string expected;
+  write_subscribe(expected, 1, settings.filters, MqttVersion::v5);
+  CHECK(played.sent() == expected + packet(0xA2, bytes({0, 2, 0, 0, 5}) + "old/#" + bytes({0, 5}) + "older"));
+  played.broker_sends(suback_packet(1, {1}));
+  played.take();
+  CHECK(played.session.phase() == Phase::subscribing);
+  played.broker_sends(unsuback_packet(2, {0, 0x11}));
+  played.take();
+  CHECK(played.session.phase() == Phase::ready);
+  played.broker_sends(unsuback_packet(2, {0, 0}));
+  CHECK_THROWS_WITH(played.take(), Catch::Contains("not asked for"));
+}
+
 TEST_CASE("messages are numbered and views into the batch, which may move") {
   Played played;
   played.make_ready();

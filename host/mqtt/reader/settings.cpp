@@ -38,6 +38,7 @@ void check(const Settings& settings) {
   check_length("the password", settings.password);
   if (settings.filters.empty()) refuse("no topic filter, expected at least one");
   for (const Subscription& each : settings.filters) check_filter(each);
+  for (const std::string& each : settings.dropped) check_filter({each});
   if (settings.will) check_will(*settings.will);
   if (settings.keep_alive.count() < 0 || settings.keep_alive.count() > 65'535)
     refuse(fmt::format("keep alive is {} s, expected 0 to 65535", settings.keep_alive.count()));

@@ -18,8 +18,11 @@ struct Settings {
   std::string url;  ///< `mqtts://host[:8883]` or `mqtt://host[:1883]`
   std::string client_id;
   std::vector<Subscription>
-      filters;           ///< with QoS 0 or 1; at least one. Asked for on every connect: choose RetainHandling
-                         ///< accordingly (`send_if_new`: what is retained comes once in a session)
+      filters;  ///< with QoS 0 or 1; at least one. Asked for on every connect: choose RetainHandling
+                ///< accordingly (`send_if_new`: what is retained comes once in a session)
+  /// What an earlier reader of this client id asked for and nobody wants any more: the broker's session would keep it. Forgotten on every
+  /// connect.
+  std::vector<std::string> dropped;
   std::string username;  ///< empty: none is sent
   std::string password;
   std::filesystem::path ca;    ///< PEM; empty: the system's authorities

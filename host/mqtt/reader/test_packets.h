@@ -44,6 +44,10 @@ inline std::string suback_packet(int identifier, std::initializer_list<int> code
   return packet(0x90, bytes({identifier >> 8, identifier & 0xFF, 0}) + bytes(codes));
 }
 
+inline std::string unsuback_packet(int identifier, std::initializer_list<int> codes) {
+  return packet(0xB0, bytes({identifier >> 8, identifier & 0xFF, 0}) + bytes(codes));
+}
+
 inline void feed(PacketReader& reader, std::string_view text) {
   while (!text.empty()) {
     const auto space = reader.space();
