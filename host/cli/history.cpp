@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -18,6 +19,7 @@
 #include "cli/history_change.h"
 #include "cli/history_file.h"
 #include "core/clock.h"
+#include "core/topic.h"
 #include "history/csv.h"
 #include "history/reader.h"
 
@@ -36,7 +38,16 @@ struct Options {
   bool json = false;
 };
 
-Time time_of(const std::string& text, Time otherwise) { return text.empty() ? otherwise : parse_time(text); }
+/// 2026-11-30 alone is its midnight, in UTC.
+Time time_of(const char* option, const std::string& text, Time otherwise) {
+  if (text.empty()) return otherwise;
+  try {
+    return parse_time(text.size() == 10 ? text + "T00:00:00Z" : text);
+  } catch (const std::runtime_error&) {
+    throw std::invalid_argument(fmt::format(
+        "{}: \"{}\" is no time, expected one in UTC such as 2026-11-30T19:43:56Z or 2026-11-30", option, text));
+  }
+}
 
 std::string_view word(Kind kind) {
   constexpr std::string_view kWords[] = {"number", "boolean", "text"};
@@ -83,12 +94,27 @@ Series wanted(Opened& opened, const std::string& name) {
   throw std::invalid_argument(fmt::format("there is no series \"{}\"; m2ag history list shows those there are", name));
 }
 
+/// The time in which the series has something, so that the parts that are asked for are of it.
+std::pair<Time, Time> extent(Reader& reader, const Series& series, Time from, Time to) {
+  const auto samples = reader.range(series, from, to, 1);
+  const auto days = reader.buckets(series, Level::day, from, to);
+  const auto newest = reader.latest(series, to);
+  const Time day = width_of(Level::day);
+  Time first = samples.empty() ? to : samples.front().time, end = newest ? newest->time + 1 : from;
+  // Where retention has deleted samples, there are rollups.
+  if (!days.empty() && days.front().start + day <= first) first = days.front().start;
+  if (!days.empty() && !newest) end = days.back().start + day;
+  return {first, end};
+}
+
 int get(const Options& options) {
   Opened opened(options.file);
   const Series series = wanted(opened, options.series);
-  const Time from = time_of(options.from, kFirstTime);
-  const Time to = time_of(options.to, kLastTime);
+  Time from = time_of("--from", options.from, kFirstTime), to = time_of("--to", options.to, kLastTime);
   if (options.points > 0) {
+    const auto [first, end] = extent(opened.reader, series, from, to);
+    from = std::max(from, first);
+    to = std::min(to, end);
     for (const Point& point : opened.reader.downsample(series, from, to, options.points).points)
       std::cout << fmt::format("{} {}\n", time_text(point.time), point.value);
     return kExitOk;
@@ -111,6 +137,9 @@ Progress progress_line(const char* what) {
 
 int export_all(const Options& options) {
   Opened opened(options.file);
+  const auto series = opened.reader.series(options.series);
+  if (series.empty()) throw std::invalid_argument(fmt::format("no series matches \"{}\"", options.series));
+  const Time from = time_of("--from", options.from, kFirstTime), to = time_of("--to", options.to, kLastTime);
   std::ofstream file;
   if (!options.output.empty()) {
     file.open(options.output, std::ios::binary);
@@ -120,11 +149,8 @@ int export_all(const Options& options) {
   const auto sink = [&](std::string_view text) {
     return static_cast<bool>(out.write(text.data(), static_cast<std::streamsize>(text.size())));
   };
-  const auto series = opened.reader.series(options.series);
-  if (series.empty()) throw std::invalid_argument(fmt::format("no series matches \"{}\"", options.series));
-  const auto count =
-      export_samples(opened.reader, series, time_of(options.from, kFirstTime), time_of(options.to, kLastTime),
-                     options.format == "json" ? Form::json : Form::csv, sink, progress_line("exported"));
+  const auto count = export_samples(opened.reader, series, from, to, options.format == "json" ? Form::json : Form::csv,
+                                    sink, progress_line("exported"));
   out.flush();
   if (!out)
     throw std::runtime_error(
@@ -180,7 +206,8 @@ void add(CLI::App& verb, const char* name, const char* text, const std::shared_p
     sub->add_option("--to", options->to, "the first moment after it");
   }
   if (std::string_view(name) == "get")
-    sub->add_option("--points", options->points, "at most so many, with the least and the greatest of each part");
+    sub->add_option("--points", options->points, "at most so many, with the least and the greatest of each part")
+        ->check(CLI::Range(2, 1'000'000));
   if (std::string_view(name) == "export") {
     sub->add_option("--format", options->format, "csv or json")
         ->check(CLI::IsMember({"csv", "json"}))
@@ -191,6 +218,8 @@ void add(CLI::App& verb, const char* name, const char* text, const std::shared_p
     sub->add_option("input", options->input, "CSV as export writes it; - for the standard input")->required();
   sub->callback([options, &exit_code, work] {
     try {
+      if (!valid_filter(options->series))
+        throw std::invalid_argument(fmt::format("\"{}\" is no filter or name of a series", options->series));
       options->file.find();
       exit_code = work(*options);
     } catch (const std::invalid_argument& error) {

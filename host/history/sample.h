@@ -65,12 +65,20 @@ struct Happening {
   friend bool operator==(const Happening&, const Happening&) = default;
 };
 
+/// A word that the owner keeps in the file.
+struct Note {
+  std::string name;
+  std::string text;
+};
+
 /// One transaction.
 struct Batch {
   std::vector<SeriesSample> samples;
   std::vector<Message> messages;
   std::vector<Happening> happenings;
+  std::vector<Note> notes;
 
+  /// Notes alone are nothing to write.
   bool empty() const { return samples.empty() && messages.empty() && happenings.empty(); }
 };
 

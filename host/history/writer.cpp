@@ -159,6 +159,7 @@ WriteCount Writer::write(Batch& batch) {
     bytes = parts_->journal.append(parts_->series, batch.samples);
     parts_->messages.append(batch.messages);
     parts_->happenings.append(batch.happenings);
+    for (const Note& note : batch.notes) parts_->file->set_meta(kNotes + note.name, note.text);
     transaction.commit();
   });
   count.samples = static_cast<std::int64_t>(batch.samples.size());

@@ -20,6 +20,16 @@ std::optional<m2ag::Value> value_of(const Json& json) {
   return std::nullopt;
 }
 
+/// Also nothing where the pointer has a word, or an index that is no number of ours, and the message a list.
+const Json* find(const Json& json, const std::string& pointer) {
+  try {
+    const Json::json_pointer at(pointer);
+    return json.contains(at) ? &json.at(at) : nullptr;
+  } catch (const Json::exception&) {
+    return nullptr;
+  }
+}
+
 Json parse(std::string_view payload) {
   const Json::parser_callback_t bounded = [](int depth, Json::parse_event_t, Json&) { return depth <= kDeepest; };
   return Json::parse(payload, bounded, false);
@@ -64,9 +74,9 @@ std::vector<Reading> ForeignSource::read(std::string_view topic, std::string_vie
     return readings;
   }
   for (const auto& [name, pointer] : pointers_) {
-    const Json::json_pointer at(pointer);
-    if (!json.contains(at)) continue;  // not every message of a device has every value
-    if (auto value = value_of(json.at(at))) readings.push_back({series + '/' + name, std::move(*value)});
+    const Json* const found = find(json, pointer);
+    if (found == nullptr) continue;  // not every message of a device has every value
+    if (auto value = value_of(*found)) readings.push_back({series + '/' + name, std::move(*value)});
   }
   return readings;
 }

@@ -3,6 +3,7 @@
 #include <m2ag/m2ag.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -24,6 +25,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kMostWaiting = 16 * 1024 * 1024;  // bytes
 constexpr std::size_t kMostInBatch = 20'000;            // messages
 const std::string kAsked = "asked";                     // a note: the filters that the broker's session may have
+const std::string kReceipts = "receipts";               // a note: of what was stored last
 constexpr auto kFirstRetry = 1s;
 constexpr auto kLastRetry = 30s;
 
@@ -31,14 +33,7 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
  public:
   using Params = logger::Params;
 
-  Logger(m2ag::Context& context, Params params) : Component(context), params_(std::move(params)) {
-    // What is wrong in the settings is told before anything is started.
-    writer_settings(params_, "/");
-    filters(params_, "base");
-    const Recorder recorder(params_, "base", {});
-    for (const KeepSettings& each : params_.keep) check(each.series, "keep");
-    for (const std::string& each : params_.counters) check(each, "counters");
-  }
+  Logger(m2ag::Context& context, Params params) : Component(context), params_(std::move(params)) { check(params_); }
 
   void start() override {
     broker_ = context().broker();
@@ -50,8 +45,9 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
   }
 
   void run(std::stop_token stop) override {
-    Recorder recorder(params_, broker_->base_topic,
-                      [this](const history::Series& wanted) { return writer_->series(wanted); });
+    Recorder recorder(
+        params_, broker_->base_topic, [&](const history::Series& wanted) { return series(wanted, stop); },
+        writer_->note(kReceipts));
     Inbox inbox(kMostWaiting);
     reader::Reader* reading = nullptr;
     reader::Reader mqtt(asked_before(reader_settings(params_, *broker_, context().component())),
@@ -61,11 +57,13 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
     is_asked_ = false;
     tell_online();
     mqtt.start();
-    while (!stop.stop_requested()) {
+    bool is_stored = true;
+    while (is_stored && !stop.stop_requested()) {
       if (context().broker() != broker_) throw m2ag::DeviceError("the broker is another one now");
-      step(recorder, inbox, mqtt, stop);
+      is_stored = step(recorder, inbox, mqtt, stop);
     }
-    step(recorder, inbox, mqtt, stop);  // what has arrived meanwhile
+    // What has arrived meanwhile, unless something before it is not stored: an acknowledgement would be one of that too.
+    if (is_stored) step(recorder, inbox, mqtt, stop);
     mqtt.stop();
   }
 
@@ -90,13 +88,7 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
   }
 
  private:
-  static void check(const std::string& filter, const char* where) {
-    try {
-      const TopicPattern pattern(filter);
-    } catch (const m2ag::ConfigError& error) {
-      throw m2ag::ConfigError(std::string(where) + ": " + error.what());
-    }
-  }
+  struct Stopped {};
 
   history::WriterEvents events() {
     history::WriterEvents events;
@@ -126,6 +118,7 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
     wanted_.clear();
     for (const auto& each : settings.filters) wanted_ += each.filter + '\n';
     const std::string before = writer_->note(kAsked);
+    had_session_ = !before.empty();
     std::istringstream lines(before);
     for (std::string filter; std::getline(lines, filter);) {
       const auto is_it = [&](const auto& each) { return each.filter == filter; };
@@ -141,10 +134,15 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
     reader::Handlers handlers;
     handlers.on_batch = [&inbox, &reading](reader::Batch batch) {
       inbox.put(std::move(batch));
-      if (inbox.is_full()) reading->pause();
+      if (!inbox.is_full()) return;
+      reading->pause();
+      if (!inbox.is_full()) reading->resume();  // was emptied in between
     };
     handlers.on_state = [this](const reader::State& state) {
       context().log(state.connected ? m2ag::LogLevel::info : m2ag::LogLevel::warning, state.sentence);
+      if (state.connected && std::exchange(had_session_, true) && !state.session_present)
+        context().log(m2ag::LogLevel::warning,
+                      "the broker has forgotten this logger: what was published while it was away is not kept");
       {
         const std::lock_guard lock(mutex_);
         connection_ = state.connected ? std::string() : state.sentence;
@@ -158,18 +156,23 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
     return handlers;
   }
 
-  /// One transaction of what has come, and what keeps the file in order.
-  void step(Recorder& recorder, Inbox& inbox, reader::Reader& mqtt, const std::stop_token& stop) {
+  /// One transaction of what has come, and what keeps the file in order. False: what has come is not stored, and it is told to stop.
+  bool step(Recorder& recorder, Inbox& inbox, reader::Reader& mqtt, const std::stop_token& stop) {
     const auto arrived = inbox.take(kMostInBatch, params_.batch_time, stop);
     mqtt.resume();
     if (!arrived.empty()) {
       history::Batch batch;
-      for (const reader::Batch& each : arrived) {
-        for (const reader::Message& message : each.messages()) recorder.add(message, each.received(), batch);
+      try {
+        for (const reader::Batch& each : arrived) {
+          for (const reader::Message& message : each.messages()) recorder.add(message, each.received(), batch);
+        }
+      } catch (const Stopped&) {
+        return false;
       }
+      if (!batch.empty()) batch.notes.push_back({kReceipts, recorder.receipts()});
       if (const auto problem = recorder.problem()) context().log(m2ag::LogLevel::warning, *problem);
       if (!params_.durable) mqtt.acknowledge(arrived.back().last());
-      if (!store(batch, inbox, mqtt, stop)) return;  // not acknowledged: it comes again
+      if (!store(batch, inbox, mqtt, stop)) return false;  // not acknowledged: it comes again
       mqtt.acknowledge(arrived.back().last());
     }
     try {
@@ -180,6 +183,7 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
       fails(error.what());
     }
     note(writer_->stats(), inbox.waiting());
+    return true;
   }
 
   void strike_out() {
@@ -193,21 +197,41 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
 
   /// False: it was told to stop before it succeeded.
   bool store(history::Batch& batch, const Inbox& inbox, reader::Reader& mqtt, const std::stop_token& stop) {
-    std::chrono::seconds wait = kFirstRetry;
-    while (true) {
-      try {
-        writer_->write(batch);
-        works();
-        return true;
-      } catch (const std::runtime_error& error) {
-        fails(error.what());
+    const auto write = [&] { writer_->write(batch); };
+    if (try_once(write)) return true;
+    mqtt.pause();  // the broker keeps what comes meanwhile
+    note(writer_->stats(), inbox.waiting());
+    return try_on(write, stop);
+  }
+
+  /// A new series is written too. Throws Stopped.
+  history::Series series(const history::Series& wanted, const std::stop_token& stop) {
+    history::Series found;
+    const auto find = [&] { found = writer_->series(wanted); };
+    if (!try_once(find) && !try_on(find, stop)) throw Stopped();
+    return found;
+  }
+
+  bool try_once(const std::function<void()>& work) {
+    try {
+      work();
+      works();
+      return true;
+    } catch (const std::runtime_error& error) {
+      fails(error.what());
+      return false;
+    }
+  }
+
+  /// Until it succeeds; false: it was told to stop before.
+  bool try_on(const std::function<void()>& work, const std::stop_token& stop) {
+    for (std::chrono::seconds wait = kFirstRetry;; wait = std::min(wait * 2, std::chrono::seconds(kLastRetry))) {
+      {
+        std::unique_lock lock(mutex_);
+        retry_.wait_for(lock, stop, wait, [] { return false; });
       }
-      note(writer_->stats(), inbox.waiting());
-      mqtt.pause();  // the broker keeps what comes meanwhile
-      std::unique_lock lock(mutex_);
-      retry_.wait_for(lock, stop, wait, [] { return false; });
       if (stop.stop_requested()) return false;
-      wait = std::min(wait * 2, std::chrono::seconds(kLastRetry));
+      if (try_once(work)) return true;
     }
   }
 
@@ -252,6 +276,7 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
   std::mutex mutex_;                         // what follows
   std::string failing_;                      // why the file cannot be written
   std::string connection_;                   // why there is none to the broker
+  bool had_session_ = false;                 // on the reader's thread
   bool is_asked_ = false;                    // the broker has answered SUBSCRIBE
   std::condition_variable_any retry_;
   history::WriterStats stats_;
@@ -275,12 +300,12 @@ M2AG_PLUGIN("logger", "1.0.0", plugin) {
       .range(std::chrono::milliseconds(10), std::chrono::minutes(5))
       .param("retention", &Params::retention, "how long what is kept; without an entry that matches, for ever")
       .param("messages_for", &Params::messages_for, "how long messages are kept; 0: for ever")
-      .range(std::chrono::hours(0), std::chrono::hours(24 * 365 * 100))
+      .range(std::chrono::milliseconds(0), std::chrono::hours(24 * 365 * 100))
       .param("messages_megabytes", &Params::messages_megabytes, "what messages may take; 0: no bound")
       .unit("MB")
       .range(0, 1e7)
       .param("events_for", &Params::events_for, "how long events and statuses are kept; 0: for ever")
-      .range(std::chrono::hours(0), std::chrono::hours(24 * 365 * 100))
+      .range(std::chrono::milliseconds(0), std::chrono::hours(24 * 365 * 100))
       .param("least_free_megabytes", &Params::least_free_megabytes,
              "with less on the disk only rollups are kept; 0: never")
       .unit("MB")

@@ -24,8 +24,8 @@ struct Fixture {
     series.back().id = static_cast<history::SeriesId>(series.size());
     return series.back();
   }
-  void add(std::string_view topic, std::string_view payload, bool retain = false,
-           std::optional<std::int64_t> time = {}) {
+  void add(std::string_view topic, std::string_view payload, bool retain = false, std::optional<std::int64_t> time = {},
+           std::uint32_t subscription = 0) {
     if (!recorder)
       recorder = std::make_unique<Recorder>(params, "m2ag", [this](const auto& wanted) { return find(wanted); });
     reader::Message message;
@@ -34,6 +34,7 @@ struct Fixture {
     message.qos = 1;
     message.retain = retain;
     message.time = time;
+    message.subscription = subscription;
     recorder->add(message, std::chrono::system_clock::time_point(std::chrono::milliseconds(kNow)), batch);
   }
 };
@@ -60,7 +61,7 @@ TEST_CASE_METHOD(Fixture, "a date that cannot be is not believed") {
   for (const std::int64_t date : {std::int64_t{0}, std::int64_t{1'000'000'000'000}, kNow + 3'600'000})
     add("m2ag/house/air/temperature", "21.5", false, date);
   REQUIRE(batch.samples.size() == 3);
-  for (const auto& each : batch.samples) CHECK(each.sample.time == kNow);
+  for (const auto& each : batch.samples) CHECK(each.sample.time >= kNow);
 }
 
 TEST_CASE_METHOD(Fixture, "what the broker had kept without a date is uncertain") {
@@ -127,4 +128,51 @@ TEST_CASE_METHOD(Fixture, "a series that changes its kind is one more series") {
   REQUIRE(batch.samples.size() == 3);
   CHECK(batch.samples[0].series == batch.samples[2].series);
   CHECK(batch.samples[0].series != batch.samples[1].series);
+}
+
+TEST_CASE_METHOD(Fixture, "samples without a date that arrive together stay apart and in order") {
+  for (const char* value : {"ON", "OFF", "ON", "OFF", "ON"}) add("m2ag/house/pump/state", value);
+  REQUIRE(batch.samples.size() == 5);
+  for (std::size_t n = 0; n < 5; ++n) {
+    CHECK(batch.samples[n].sample.time == kNow + static_cast<history::Time>(n));
+    CHECK(batch.samples[n].sample.number == (n % 2 == 0 ? 1 : 0));
+  }
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "a message that comes for several filters is kept once, one for a filter of earlier settings too") {
+  params.messages = {"tele/#", "tele/+/STATE"};
+  add("tele/x/STATE", "on", false, {}, reader::subscription_id("tele/#"));
+  add("tele/x/STATE", "on", false, {}, reader::subscription_id("tele/+/STATE"));
+  CHECK(batch.messages.size() == 1);
+  add("tele/x/STATE", "on", false, {}, reader::subscription_id("tele/x/#"));
+  add("tele/x/STATE", "on");
+  CHECK(batch.messages.size() == 3);
+}
+
+TEST_CASE_METHOD(Fixture, "a source is told about its first bad message, not about each") {
+  params.sources = {{"zigbee/+", "z/{1}", {{"t", "/temperature"}, {"n", "/99999999999999999999"}}}};
+  const auto told = [&](const char* payload) {
+    add("zigbee/a", payload);
+    return recorder->problem().has_value();
+  };
+  CHECK(told("{"));
+  CHECK_FALSE(told("{"));
+  CHECK_FALSE(told("[1,2,3]"));
+  CHECK_FALSE(told(R"({"temperature":20})"));
+  CHECK(told("{"));
+  CHECK(batch.samples.size() == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "a series whose name is too long is not kept, and told") {
+  params.sources = {{"deep/#", "{1}", {}}};
+  add("deep/" + std::string(600, 'x'), "1");
+  CHECK(batch.samples.empty());
+  CHECK(recorder->problem().value_or("").starts_with("a series is not kept"));
+}
+
+TEST_CASE_METHOD(Fixture, "an availability that is no usual word is a text of JSON") {
+  add("m2ag/house/air/availability", "\"odd\"\xff");
+  REQUIRE(batch.happenings.size() == 1);
+  CHECK(batch.happenings[0].detail == "\"\\\"odd\\\"\xef\xbf\xbd\"");
 }

@@ -30,10 +30,10 @@ struct KeepSettings {
   static void describe(m2ag::ParamTable<KeepSettings>& table);
 };
 
-/// An entry of `retention`; 0: for ever.
+/// An entry of `retention`: whole days; 0: for ever.
 struct RetentionSettings {
   std::string series = "#";
-  std::chrono::hours samples{0}, minutes{0}, hours{0};
+  std::chrono::milliseconds samples{0}, minutes{0}, hours{0};
   std::int64_t megabytes = 0;
   static void describe(m2ag::ParamTable<RetentionSettings>& table);
 };
@@ -49,19 +49,22 @@ struct Params {
   bool durable = true;
   std::chrono::milliseconds batch_time{1000};
   std::vector<RetentionSettings> retention;
-  std::chrono::hours messages_for{0};
+  std::chrono::milliseconds messages_for{0};
   std::int64_t messages_megabytes = 100;
-  std::chrono::hours events_for{0};
+  std::chrono::milliseconds events_for{0};
   std::int64_t least_free_megabytes = 64;
 };
 
-/// Throws m2ag::ConfigError for what no history can be made of. `folder`: what a relative file is relative to.
+/// Throws m2ag::ConfigError for what is wrong, with the place in the settings.
+void check(const Params& params);
+
+/// Of settings that are right. `folder`: what a relative file is relative to.
 m2ag::host::history::WriterSettings writer_settings(const Params& params, const std::string& folder);
 
 /// The topic filters that the logger subscribes: each at most once. `base`: of the devices.
 std::vector<std::string> filters(const Params& params, const std::string& base);
 
-/// Throws m2ag::ConfigError when there is nothing to subscribe.
+/// Of settings that are right.
 m2ag::host::reader::Settings reader_settings(const Params& params, const m2ag::BrokerAccess& broker,
                                              std::string_view component);
 

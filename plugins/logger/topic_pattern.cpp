@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/topic.h"
+
 namespace logger {
 namespace {
 
@@ -31,6 +33,11 @@ std::size_t placeholder(std::string_view text) {
 
 TopicPattern::TopicPattern(std::string filter) : filter_(std::move(filter)) {
   if (filter_.empty() || filter_.size() > 1024) throw m2ag::ConfigError("expected a topic filter of 1 to 1024 bytes");
+  if (!m2ag::host::valid_utf8(filter_) || filter_.find('\0') != std::string::npos)
+    throw m2ag::ConfigError("expected a topic filter in UTF-8 without zero bytes");
+  if (filter_.starts_with("$share/"))
+    throw m2ag::ConfigError("\"" + filter_ +
+                            "\": a shared subscription gets only a part of the messages, expected a plain filter");
   const auto levels = split(filter_);
   for (std::size_t i = 0; i < levels.size(); ++i) {
     const std::string_view level = levels[i];
@@ -71,10 +78,12 @@ SeriesTemplate::SeriesTemplate(std::string text, const TopicPattern& pattern) : 
   if (text_.empty()) throw m2ag::ConfigError("expected the name of a series, such as zigbee/{1}");
   for (std::size_t at = text_.find('{'); at != std::string::npos; at = text_.find('{', at + 1)) {
     const std::size_t number = placeholder(std::string_view(text_).substr(at));
-    if (number == 0 || number > pattern.wildcards())
-      throw m2ag::ConfigError("\"" + text_ + "\": {1} to {" + std::to_string(pattern.wildcards()) +
-                              "} stand for the wildcards of \"" + pattern.filter() + "\", which has " +
-                              std::to_string(pattern.wildcards()));
+    if (number > 0 && number <= pattern.wildcards()) continue;
+    if (pattern.wildcards() == 0)
+      throw m2ag::ConfigError("\"" + text_ + "\": \"" + pattern.filter() + "\" has no wildcard that { could stand for");
+    throw m2ag::ConfigError("\"" + text_ + "\": {1} to {" + std::to_string(pattern.wildcards()) +
+                            "} stand for the wildcards of \"" + pattern.filter() + "\", which has " +
+                            std::to_string(pattern.wildcards()));
   }
 }
 

@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import time
 
+import ingest
 from harness import Process, simulated, topic
 
 DEVICE = "house"
@@ -195,4 +196,8 @@ def history(_, programs, quick, say):
     return json.loads(done.stdout)
 
 
-ALL = {"round_trip": round_trip, "neighbours": neighbours, "start": start, "memory": memory, "history": history}
+def ingest_rate(s, programs, quick, say):
+    return ingest.measure(s, programs, 200_000 if quick else 1_000_000, say)
+
+
+ALL = {"round_trip": round_trip, "neighbours": neighbours, "start": start, "memory": memory, "history": history, "ingest": ingest_rate}

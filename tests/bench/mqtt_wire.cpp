@@ -122,13 +122,20 @@ void MqttWire::subscribe(const std::string& filter, int qos) {
   if (!granted_) fail("the broker did not grant " + filter);
 }
 
-void MqttWire::publish(std::string_view topic, std::string_view payload) {
+void MqttWire::publish(std::string_view topic, std::string_view payload, std::int64_t time) {
+  std::string properties;
+  if (time != 0) {
+    properties += '\x26';  // §3.3.2.3.7 user property
+    append_text(properties, "time");
+    append_text(properties, std::to_string(time));
+  }
   out_ += static_cast<char>(kPublish | 0x02U);  // QoS 1
-  append_length(out_, 2 + topic.size() + 2 + 1 + payload.size());
+  append_length(out_, 2 + topic.size() + 2 + 1 + properties.size() + payload.size());
   append_text(out_, topic);
   append16(out_, next_id_);
   if (++next_id_ == 0) next_id_ = 1;
-  out_ += '\0';
+  append_length(out_, properties.size());
+  out_ += properties;
   out_ += payload;
 }
 
@@ -196,7 +203,8 @@ void MqttWire::handle(unsigned char type, std::string_view body) {
       granted_ = true;
       break;
     case kPublish & 0xF0U: handle_publish(type & 0x0FU, body); break;
-    default: break;  // PUBACK: what counts is the answer of the other side
+    case kPuback & 0xF0U: ++acknowledged_; break;
+    default: break;
   }
 }
 

@@ -31,8 +31,10 @@ class MqttWire {
 
   /// Returns once the broker has granted it.
   void subscribe(const std::string& filter, int qos);
-  /// QoS 1 into the output buffer; flush() or serve() sends it.
-  void publish(std::string_view topic, std::string_view payload);
+  /// QoS 1 into the output buffer; flush() or serve() sends it. `time`: of the user property of that name, ms; 0: none.
+  void publish(std::string_view topic, std::string_view payload, std::int64_t time = 0);
+  /// Messages that the broker has acknowledged.
+  std::int64_t acknowledged() const { return acknowledged_; }
   void flush();
   /// Sends, receives and calls on_message until `until`, but returns early once something came.
   void serve(Time until);
@@ -51,6 +53,7 @@ class MqttWire {
   int socket_ = -1;
   std::string out_, in_;
   std::uint16_t next_id_ = 1;
+  std::int64_t acknowledged_ = 0;
   bool connected_ = false, granted_ = false;
 };
 

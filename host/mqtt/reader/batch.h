@@ -14,15 +14,17 @@
 namespace m2ag::host::reader {
 
 struct Message {
-  std::uint64_t number = 0;          ///< from 1, increasing as long as the reader lives, over reconnects too
-  std::string_view topic;            ///< into the batch, as `payload`
-  std::string_view payload;          ///< empty when `too_long`
-  std::size_t packet_size = 0;       ///< bytes on the wire, also when `too_long`
-  std::uint16_t packet_id = 0;       ///< MQTT's; a redelivery in the same session has the same (MQTT 5 §4.4). QoS 0: 0
-  std::uint8_t qos = 0;              ///< 0 or 1
-  bool retain = false;               ///< an answer to the subscription, unless it asked for `retain_as_published`
-  bool duplicate = false;            ///< the broker has sent it before, perhaps to an earlier connection
-  bool too_long = false;             ///< larger than Settings::maximum_packet
+  std::uint64_t number = 0;     ///< from 1, increasing as long as the reader lives, over reconnects too
+  std::string_view topic;       ///< into the batch, as `payload`
+  std::string_view payload;     ///< empty when `too_long`
+  std::size_t packet_size = 0;  ///< bytes on the wire, also when `too_long`
+  std::uint16_t packet_id = 0;  ///< MQTT's; a redelivery in the same session has the same (MQTT 5 §4.4). QoS 0: 0
+  std::uint8_t qos = 0;         ///< 0 or 1
+  bool retain = false;          ///< an answer to the subscription, unless it asked for `retain_as_published`
+  bool duplicate = false;       ///< the broker has sent it before, perhaps to an earlier connection
+  bool too_long = false;        ///< larger than Settings::maximum_packet
+  std::uint32_t subscription =
+      0;  ///< MQTT 5: subscription_id() of the filter it was sent for; 0: not known, or of several
   std::optional<std::int64_t> time;  ///< MQTT 5: what its user property `time` says, ms since 1970
 };
 

@@ -21,7 +21,12 @@ enum : std::uint8_t {
 enum : unsigned { clean_start = 0x02, has_will = 0x04, will_retain = 0x20, has_password = 0x40, has_username = 0x80 };
 
 // §2.2.2.2
-enum : std::uint8_t { session_expiry = 0x11, receive_maximum = 0x21, maximum_packet = 0x27 };
+enum : std::uint8_t {
+  subscription_identifier = 0x0B,
+  session_expiry = 0x11,
+  receive_maximum = 0x21,
+  maximum_packet = 0x27
+};
 
 void put_byte(std::string& out, unsigned value) { out += static_cast<char>(value); }
 
@@ -83,11 +88,17 @@ void write_connect(std::string& out, const Settings& settings, MqttVersion versi
 }
 
 void write_subscribe(std::string& out, std::uint16_t packet_id, std::span<const Subscription> filters,
-                     MqttVersion version) {
+                     MqttVersion version, std::uint32_t identifier) {
   const bool v5 = version == MqttVersion::v5;
   std::string body;
   put16(body, packet_id);
-  if (v5) put_variable(body, 0);  // no properties
+  std::string properties;
+  if (identifier != 0) {
+    put_byte(properties, subscription_identifier);
+    put_variable(properties, identifier);
+  }
+  if (v5) put_variable(body, properties.size());
+  if (v5) body += properties;
   for (const Subscription& each : filters) {
     put_text(body, each.filter);
     // §3.8.3.1; in 3.1.1 everything but the QoS is reserved.

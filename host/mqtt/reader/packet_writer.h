@@ -14,9 +14,9 @@ namespace m2ag::host::reader {
 /// Throws std::invalid_argument for a text over 65,535 bytes.
 void write_connect(std::string& out, const Settings& settings, MqttVersion version);
 
-/// MQTT 5 §3.8. All filters in one packet.
+/// MQTT 5 §3.8. All filters in one packet. `identifier`: of all of them (§3.8.2.1.2); 0: none.
 void write_subscribe(std::string& out, std::uint16_t packet_id, std::span<const Subscription> filters,
-                     MqttVersion version);
+                     MqttVersion version, std::uint32_t identifier = 0);
 
 /// MQTT 5 §3.10. All filters in one packet.
 void write_unsubscribe(std::string& out, std::uint16_t packet_id, std::span<const std::string> filters,

@@ -81,6 +81,17 @@ TEST_CASE("SUBSCRIBE carries the options of each filter, in 3.1.1 the QoS alone"
   CHECK(out == packet(0x82, bytes({1, 2, 0, 3}) + "a/#" + bytes({1, 0, 1}) + "b" + bytes({0})));
 }
 
+TEST_CASE("a subscription's identifier is a property of MQTT 5") {
+  std::vector<Subscription> filters(1);
+  filters[0].filter = "b";
+  filters[0].qos = 1;
+  std::string out;
+  write_subscribe(out, 258, filters, MqttVersion::v5, 300);
+  CHECK(out == packet(0x82, bytes({1, 2, 3, 0x0B, 0xAC, 2, 0, 1}) + "b" + bytes({1})));
+  CHECK(subscription_id("a/#") != subscription_id("b/#"));
+  CHECK(subscription_id("") > 0);
+}
+
 TEST_CASE("UNSUBSCRIBE has properties in MQTT 5 alone") {
   const std::vector<std::string> filters{"a/#"};
   std::string out;

@@ -44,6 +44,7 @@ Publish parse_publish(const Packet& packet, MqttVersion version) {
     const Properties properties = take_properties(cursor);
     if (properties.topic_alias) throw ProtocolError("a message with a topic alias, none was allowed");
     publish.time = properties.time;
+    publish.subscription = properties.subscription;
   }
   if (publish.topic.empty()) throw ProtocolError("a message without a topic");
   if (!packet.cut) publish.payload = cursor.rest();

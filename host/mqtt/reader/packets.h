@@ -30,7 +30,8 @@ struct Publish {
   std::uint8_t qos = 0;
   bool retain = false;
   bool duplicate = false;
-  std::optional<std::int64_t> time;  ///< see Properties
+  std::optional<std::int64_t> time;  ///< see Properties, as the next one
+  std::uint32_t subscription = 0;
 };
 Publish parse_publish(const Packet& packet, MqttVersion version);
 

@@ -57,6 +57,7 @@ enum : std::uint32_t { server_keep_alive = 0x13, reason_string = 0x1F, topic_ali
 
 Properties take_properties(Cursor& cursor) {
   Properties found;
+  int subscriptions = 0;
   Cursor list(cursor.take(cursor.variable()));
   while (!list.empty()) {
     const std::uint32_t identifier = list.variable();
@@ -69,7 +70,11 @@ Properties take_properties(Cursor& cursor) {
         break;
       }
       case Form::number32: list.number32(); break;
-      case Form::variable: list.variable(); break;
+      case Form::variable: {  // the identifier of a subscription, the only one of this form
+        const auto number = static_cast<std::uint32_t>(list.variable());
+        found.subscription = subscriptions++ == 0 ? number : 0;
+        break;
+      }
       case Form::text: {
         const std::string_view text = list.text();
         if (identifier == reason_string) found.reason = text;

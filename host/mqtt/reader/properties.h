@@ -14,6 +14,7 @@ struct Properties {
   std::optional<std::uint16_t> server_keep_alive;
   std::optional<std::uint16_t> topic_alias;
   std::string_view reason;
+  std::uint32_t subscription = 0;  ///< its identifier; 0: none, or several
   /// The user property `time` as devices of ours give it: ms since 1970, at most 15 digits.
   std::optional<std::int64_t> time;
 };

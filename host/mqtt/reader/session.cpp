@@ -21,6 +21,11 @@ constexpr std::size_t kOutputLimit = 64 * 1024;
 
 std::size_t packets_for(std::size_t filters) { return (filters + kFiltersAtOnce - 1) / kFiltersAtOnce; }
 
+/// An identifier is one of the packet.
+bool is_each_alone(const Settings& settings, MqttVersion version) {
+  return settings.identifiers && version == MqttVersion::v5;
+}
+
 std::string in_seconds(std::chrono::milliseconds time) {
   return fmt::format("{:g} s", std::chrono::duration<double>(time).count());
 }
@@ -33,7 +38,9 @@ Session::Session(const Settings& settings, MqttVersion version, std::uint64_t& l
       last_number_(last_number),
       input_(settings.maximum_packet),
       keep_alive_(settings.keep_alive, now),
-      answered_(packets_for(settings.filters.size()) + packets_for(settings.dropped.size())),
+      filters_at_once_(is_each_alone(settings, version) ? 1 : kFiltersAtOnce),
+      subscribes_((settings.filters.size() + filters_at_once_ - 1) / filters_at_once_),
+      answered_(subscribes_ + packets_for(settings.dropped.size())),
       now_(now) {
   write_connect(output_, settings_, version_);
   expect_answer("CONNECT", settings_.connect_timeout);
@@ -100,8 +107,9 @@ void Session::connected(const Connack& connack) {
   std::uint16_t packet_id = 0;
   // Also into a session that the broker kept: it may have another one's filters, or lost some of ours.
   for (std::span<const Subscription> left(settings_.filters); !left.empty();) {
-    const auto now = left.first(std::min(kFiltersAtOnce, left.size()));
-    write_subscribe(output_, ++packet_id, now, version_);
+    const auto now = left.first(std::min(filters_at_once_, left.size()));
+    const bool is_alone = is_each_alone(settings_, version_);
+    write_subscribe(output_, ++packet_id, now, version_, is_alone ? subscription_id(now.front().filter) : 0);
     left = left.subspan(now.size());
   }
   for (std::span<const std::string> left(settings_.dropped); !left.empty();) {
@@ -114,10 +122,10 @@ void Session::connected(const Connack& connack) {
 
 void Session::subscribed(const Suback& suback) {
   const std::size_t which = suback.packet_id - std::size_t{1};
-  if (which >= packets_for(settings_.filters.size()) || answered_[which])
+  if (which >= subscribes_ || answered_[which])
     throw ProtocolError(fmt::format("a SUBACK with the identifier {}, which was not asked for", suback.packet_id));
-  const std::size_t first = which * kFiltersAtOnce;
-  const std::size_t count = std::min(kFiltersAtOnce, settings_.filters.size() - first);
+  const std::size_t first = which * filters_at_once_;
+  const std::size_t count = std::min(filters_at_once_, settings_.filters.size() - first);
   if (suback.codes.size() != count)
     throw ProtocolError(fmt::format("a SUBACK with {} codes for {} filters", suback.codes.size(), count));
   for (std::size_t i = 0; i < count; ++i) {
@@ -129,7 +137,7 @@ void Session::subscribed(const Suback& suback) {
 
 void Session::unsubscribed(std::uint16_t packet_id) {
   const std::size_t which = packet_id - std::size_t{1};
-  if (which < packets_for(settings_.filters.size()) || which >= answered_.size() || answered_[which])
+  if (which < subscribes_ || which >= answered_.size() || answered_[which])
     throw ProtocolError(fmt::format("an UNSUBACK with the identifier {}, which was not asked for", packet_id));
   answered(which);
 }
@@ -156,6 +164,7 @@ void Session::add(std::vector<Message>& messages, const Packet& packet) {
                       .retain = publish.retain,
                       .duplicate = publish.duplicate,
                       .too_long = packet.cut,
+                      .subscription = publish.subscription,
                       .time = publish.time});
 }
 

@@ -76,8 +76,9 @@ class Session {
   Phase phase_ = Phase::connecting;
   bool session_present_ = false;
   std::vector<Refusal> refusals_;
-  std::vector<bool> answered_;  // for each SUBSCRIBE, then for each UNSUBSCRIBE
-  std::size_t last_size_ = 0;   // of a batch
+  std::size_t filters_at_once_, subscribes_;  // in one SUBSCRIBE; how many of these
+  std::vector<bool> answered_;                // for each SUBSCRIBE, then for each UNSUBSCRIBE
+  std::size_t last_size_ = 0;                 // of a batch
   Time now_;
   const char* asked_ = nullptr;  // what the broker has not answered: "CONNECT"
   std::chrono::milliseconds answer_within_{};

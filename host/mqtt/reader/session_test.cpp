@@ -62,6 +62,33 @@ TEST_CASE(
   CHECK_THROWS_WITH(played.take(), Catch::Contains("not asked for"));
 }
 
+TEST_CASE("with identifiers each filter is asked for alone, and a message says which one it is for") {
+  Settings settings = settings_with(2);
+  settings.identifiers = true;
+  Played played(settings);
+  played.sent();
+  played.broker_sends(connack_packet());
+  played.take();
+  std::string expected;
+  const std::span<const Subscription> all(settings.filters);
+  write_subscribe(expected, 1, all.first(1), MqttVersion::v5, subscription_id("f/0"));
+  write_subscribe(expected, 2, all.last(1), MqttVersion::v5, subscription_id("f/1"));
+  CHECK(played.sent() == expected);
+  played.broker_sends(suback_packet(2, {1}) + suback_packet(1, {1}));
+  played.take();
+  CHECK(played.session.phase() == Phase::ready);
+  std::string one = bytes({0x0B}), both = bytes({0x0B});
+  put_variable(one, subscription_id("f/1"));
+  put_variable(both, subscription_id("f/1"));
+  both += bytes({0x0B, 5});
+  const auto properties = [](const std::string& text) { return bytes({static_cast<int>(text.size())}) + text; };
+  played.broker_sends(publish_packet("f/1", "", 3, properties(one)) + publish_packet("f/1", "", 4, properties(both)));
+  const Batch batch = played.take();
+  REQUIRE(batch.size() == 2);
+  CHECK(batch.messages()[0].subscription == subscription_id("f/1"));
+  CHECK(batch.messages()[1].subscription == 0);
+}
+
 TEST_CASE("messages are numbered and views into the batch, which may move") {
   Played played;
   played.make_ready();

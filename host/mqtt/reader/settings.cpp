@@ -30,6 +30,13 @@ void check_will(const MqttWill& will) {
 
 }  // namespace
 
+std::uint32_t subscription_id(std::string_view filter) {
+  // FNV-1a, folded to the 28 bits of a variable byte integer (MQTT 5 §1.5.5).
+  std::uint32_t hash = 2'166'136'261U;
+  for (const char c : filter) hash = (hash ^ static_cast<unsigned char>(c)) * 16'777'619U;
+  return hash % 268'435'455U + 1;
+}
+
 void check(const Settings& settings) {
   parse_broker_url(settings.url);
   if (settings.client_id.empty()) refuse("the client id is empty, expected 1 to 65535 bytes");

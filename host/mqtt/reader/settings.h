@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mqtt/message.h"
@@ -20,6 +21,9 @@ struct Settings {
   std::vector<Subscription>
       filters;  ///< with QoS 0 or 1; at least one. Asked for on every connect: choose RetainHandling
                 ///< accordingly (`send_if_new`: what is retained comes once in a session)
+  /// MQTT 5: each filter gets the identifier subscription_id(filter), so that a message that several of them match, and that the broker
+  /// sends once for each, tells which one it is for (Message::subscription).
+  bool identifiers = false;
   /// What an earlier reader of this client id asked for and nobody wants any more: the broker's session would keep it. Forgotten on every
   /// connect.
   std::vector<std::string> dropped;
@@ -53,6 +57,9 @@ struct Settings {
   std::chrono::milliseconds backoff_most{60'000};
   std::chrono::milliseconds stable_after{10'000};  ///< a connection that held this long starts the backoff anew
 };
+
+/// The same for a filter in every process and version, 1 to 268,435,455.
+std::uint32_t subscription_id(std::string_view filter);
 
 /// Throws std::invalid_argument with a sentence for what no connection can be made of: no or a malformed URL, client id or
 /// filter, QoS 2, a text over 65,535 bytes.
