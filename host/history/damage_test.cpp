@@ -2,6 +2,8 @@
 #include <fstream>
 #include <random>
 
+#include <set>
+
 #include "catch.h"
 #include "history/error.h"
 #include "history/reader.h"
@@ -134,7 +136,7 @@ TEST_CASE("pages that were written over: the file is moved aside, and what can b
     std::string told;
     clock.advance(std::chrono::seconds(1));
     {
-      Writer again(place.settings(), clock, {[&](const Damage& damage) { told = damage.sentence(); }, {}});
+      Writer again(place.settings(), clock, {[&](const Damage& damage) { told = damage.sentence(); }, {}, {}});
       INFO(told);
       if (!again.report().damage) continue;  // only blobs were hit, which their checksums tell
       const Damage& damage = *again.report().damage;
@@ -163,7 +165,7 @@ TEST_CASE("damage that shows only while it is written to is dealt with then, and
   }
   std::mt19937 random(13);
   int damaged = 0;
-  Writer writer(place.settings(), clock, {[&](const Damage&) { ++damaged; }, {}});
+  Writer writer(place.settings(), clock, {[&](const Damage&) { ++damaged; }, {}, {}});
   CHECK(damaged == 0);
   const Series series = writer.series(number_series("a/b/0"));
   SQLite::Database(place.file().string()).execAndGet("SELECT count(*) FROM chunks");
@@ -230,4 +232,28 @@ TEST_CASE("reading goes around holes from both sides") {
       },
       500);
   CHECK(std::ranges::count(times, 1) == 10'000 - 4);
+}
+
+TEST_CASE("rows between two damaged ends are found although nobody says where they are") {
+  constexpr std::int64_t kFirst = 40, kLast = 30'000, kMost = std::int64_t{1} << 40U;
+  std::set<std::int64_t> found;
+  read_around_holes(
+      {1, kMost},
+      [&](KeyRange range, bool ascending) {
+        ReadEnd end;
+        // The leaf where the search begins is damaged: below kFirst, and from kLast on.
+        const std::int64_t from = ascending ? range.first : range.last, step = ascending ? 1 : -1;
+        for (std::int64_t key = from; key >= range.first && key <= range.last; key += step) {
+          if (key < kFirst || key >= kLast) {
+            end.is_complete = false;
+            return end;
+          }
+          found.insert(key);
+          end.last_key = key;
+          end.has_rows = true;
+        }
+        return end;
+      },
+      1000);
+  CHECK(found.size() > (kLast - kFirst) * 9 / 10);
 }

@@ -1,4 +1,5 @@
 #include "catch.h"
+#include "history/message_log.h"
 #include "history/reader.h"
 #include "history/test_history.h"
 
@@ -115,4 +116,25 @@ TEST_CASE("messages and happenings go when they are old or too many") {
   CHECK(left.size() < 1000);
   CHECK(reader.happenings({}).rows.size() == 5);
   CHECK(reader.happenings({}).rows.front().detail == "7");
+}
+
+TEST_CASE("messages that could not be written do not count, and those of a salvaged file do") {
+  World world;
+  SQLite::Database other(world.place.file().string(), SQLite::OPEN_READWRITE, 2000);
+  other.exec("CREATE TRIGGER full BEFORE INSERT ON happenings BEGIN SELECT RAISE(FAIL, 'no room'); END");
+  Batch batch;
+  batch.messages.push_back({kStart, "t", std::string(10'000, 'x'), 0, false});
+  batch.happenings.push_back({kStart, "house", "", "day", ""});
+  for (int n = 0; n < 3; ++n) CHECK_THROWS(world.writer.write(batch));
+  other.exec("DROP TRIGGER full");
+  world.writer.write(batch);
+  MessageLog log(other);
+  CHECK(log.bytes() > 10'000);
+  CHECK(log.bytes() < 11'000);
+  const auto bytes = log.bytes();
+  other.exec("DELETE FROM meta WHERE key = 'message_bytes'");
+  CHECK(log.bytes() == bytes);
+  other.exec("DELETE FROM messages; INSERT INTO meta VALUES('message_bytes', '999999')");
+  log.erase_old(0, 1000, 10);
+  CHECK(log.bytes() == 0);
 }

@@ -10,23 +10,31 @@ namespace m2ag::host::history {
 namespace {
 
 constexpr std::uint64_t kRowBytes = 40;  // of row and index, beside topic and payload
+constexpr const char* kRowSize = "40 + length(CAST(topic AS BLOB)) + length(payload)";
 constexpr int kRetain = 4, kQosBits = 3;
 
 }  // namespace
 
-MessageLog::MessageLog(SQLite::Database& database) : database_(database), bytes_(0) {
+MessageLog::MessageLog(SQLite::Database& database) : database_(database) {}
+
+/// Of the file each time: a transaction that was rolled back has taken its part back. Counted anew when it is not there, after a salvage.
+std::uint64_t MessageLog::bytes() {
   SQLite::Statement row(database_, "SELECT value FROM meta WHERE key = 'message_bytes'");
-  if (row.executeStep()) bytes_ = static_cast<std::uint64_t>(std::max<std::int64_t>(0, row.getColumn(0).getInt64()));
+  if (row.executeStep()) return static_cast<std::uint64_t>(std::max<std::int64_t>(0, row.getColumn(0).getInt64()));
+  SQLite::Statement sum(database_, fmt::format("SELECT ifnull(sum({}), 0) FROM messages", kRowSize));
+  sum.executeStep();
+  return static_cast<std::uint64_t>(sum.getColumn(0).getInt64());
 }
 
-void MessageLog::save_bytes() {
+void MessageLog::save_bytes(std::uint64_t bytes) {
   SQLite::Statement put(database_, "INSERT OR REPLACE INTO meta(key, value) VALUES('message_bytes', ?)");
-  put.bind(1, std::to_string(bytes_));
+  put.bind(1, std::to_string(bytes));
   put.exec();
 }
 
 void MessageLog::append(const std::vector<Message>& messages) {
   if (messages.empty()) return;
+  std::uint64_t bytes = this->bytes();
   SQLite::Statement insert(database_, "INSERT INTO messages(time, topic, flags, payload) VALUES(?, ?, ?, ?)");
   for (const Message& message : messages) {
     insert.bind(1, message.time);
@@ -35,9 +43,9 @@ void MessageLog::append(const std::vector<Message>& messages) {
     insert.bindNoCopy(4, message.payload.data(), static_cast<int>(message.payload.size()));
     insert.exec();
     insert.reset();
-    bytes_ += kRowBytes + message.topic.size() + message.payload.size();
+    bytes += kRowBytes + message.topic.size() + message.payload.size();
   }
-  save_bytes();
+  save_bytes(bytes);
 }
 
 Page<Message> MessageLog::read(const LogQuery& query, ReadGuard& guard) {
@@ -71,15 +79,16 @@ Page<Message> MessageLog::read(const LogQuery& query, ReadGuard& guard) {
   return page;
 }
 
-std::int64_t MessageLog::erase_old(Time time, std::uint64_t bytes, std::int64_t most) {
-  SQLite::Statement oldest(
-      database_, "SELECT id, time, length(CAST(topic AS BLOB)) + length(payload) FROM messages ORDER BY time, id");
+std::int64_t MessageLog::erase_old(Time time, std::uint64_t most_bytes, std::int64_t most) {
+  std::uint64_t bytes = this->bytes();
+  SQLite::Statement oldest(database_, fmt::format("SELECT id, time, {} FROM messages ORDER BY time, id", kRowSize));
   std::vector<std::int64_t> ids;
+  bool is_empty = true;
   while (static_cast<std::int64_t>(ids.size()) < most && oldest.executeStep()) {
-    if (oldest.getColumn(1).getInt64() >= time && bytes_ <= bytes) break;
+    is_empty = false;
+    if (oldest.getColumn(1).getInt64() >= time && bytes <= most_bytes) break;
     ids.push_back(oldest.getColumn(0).getInt64());
-    const std::uint64_t size = kRowBytes + static_cast<std::uint64_t>(oldest.getColumn(2).getInt64());
-    bytes_ -= std::min(bytes_, size);
+    bytes -= std::min(bytes, static_cast<std::uint64_t>(oldest.getColumn(2).getInt64()));
   }
   oldest.reset();
   SQLite::Statement remove(database_, "DELETE FROM messages WHERE id = ?");
@@ -88,7 +97,8 @@ std::int64_t MessageLog::erase_old(Time time, std::uint64_t bytes, std::int64_t 
     remove.exec();
     remove.reset();
   }
-  if (!ids.empty()) save_bytes();
+  if (is_empty && bytes != 0) save_bytes(0);
+  if (!ids.empty()) save_bytes(bytes);
   return static_cast<std::int64_t>(ids.size());
 }
 

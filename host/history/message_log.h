@@ -19,15 +19,14 @@ class MessageLog {
   Page<Message> read(const LogQuery& query, ReadGuard& guard);
 
   /// About, in bytes of the file.
-  std::uint64_t bytes() const { return bytes_; }
-  /// Deletes at most `most` messages: those before `time`, and the oldest while there are more than `bytes`. How many it were.
-  std::int64_t erase_old(Time time, std::uint64_t bytes, std::int64_t most);
+  std::uint64_t bytes();
+  /// Deletes at most `most` messages: those before `time`, and the oldest while there are more than `most_bytes`. How many it were.
+  std::int64_t erase_old(Time time, std::uint64_t most_bytes, std::int64_t most);
 
  private:
-  void save_bytes();
+  void save_bytes(std::uint64_t bytes);
 
   SQLite::Database& database_;
-  std::uint64_t bytes_;
 };
 
 }  // namespace m2ag::host::history

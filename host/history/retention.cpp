@@ -82,7 +82,8 @@ std::int64_t erase_old_chunks(SQLite::Database& database, SeriesTable& series, C
   const auto entries = entries_of(database);
   std::unordered_map<SeriesId, std::size_t> rule_of;
   for (const Series& each : series.all()) {
-    const auto rule = std::ranges::find_if(rules, [&](const RetentionRule& r) { return matches(r.filter, each.name); });
+    const auto rule =
+        std::ranges::find_if(rules, [&](const RetentionRule& r) { return matches(r.filter, asked_name(each.name)); });
     if (rule != rules.end()) rule_of[each.id] = static_cast<std::size_t>(rule - rules.begin());
   }
   std::vector<Entry> doomed;

@@ -123,3 +123,24 @@ TEST_CASE("what a blob takes in the file") {
   CHECK(bytes_in_file(4'600) < 4'600 + 1'000);
   CHECK(bytes_in_file(2'500) > 4'096);
 }
+
+TEST_CASE("a rule is for what has the name of one of another kind too") {
+  const Place place;
+  ManualClock clock;
+  auto settings = place.settings();
+  settings.retention.series = {{"a/b/c", Days(10), Days(0), Days(0), 0}};
+  Writer writer(settings, clock);
+  writer.series({0, "a/b/c", Kind::text, "", false, 0});
+  const Series second = writer.series(number_series("a/b/c"));
+  CHECK(second.name == "a/b/c#2");
+  CHECK(asked_name(second.name) == "a/b/c");
+  CHECK(asked_name("a#b") == "a#b");
+  writer.write(batch_of(second, days(0, 10, 120'000)));
+  writer.compact();
+  clock.advance(std::chrono::hours(60 * 24));
+  writer.write(batch_of(second, days(60, 61, 120'000)));
+  writer.compact();
+  writer.vacuum();
+  Reader reader(place.file(), "UTC", {}, clock);
+  CHECK(reader.range(second, 0, kLastTime).front().time > kStart + 5 * kDay);  // what is partly young is kept
+}

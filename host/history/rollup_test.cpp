@@ -161,3 +161,26 @@ TEST_CASE("days are made anew when the time zone is set to another") {
   const auto expected = brute_force(Calendar{TimeZone(kZone)}, Level::day, series, samples);
   check_same(days, expected);
 }
+
+TEST_CASE("days of which the hours are gone outlive another time zone") {
+  const Place place;
+  const ManualClock clock;
+  auto settings = place.settings();
+  Series series;
+  {
+    Writer writer(settings, clock);
+    series = writer.series(number_series("a/b/c"));
+    std::vector<Sample> samples;
+    for (int n = 0; n < 200; ++n) samples.push_back(number_at(kYear + n * kHour, n));
+    writer.write(batch_of(series, samples));
+    writer.compact();
+  }
+  SQLite::Database(place.file().string(), SQLite::OPEN_READWRITE).exec("DELETE FROM chunks WHERE level IN (1, 2, 3)");
+  settings.zone = kZone;
+  const Writer writer(settings, clock);
+  Reader reader(place.file(), kZone, {}, clock);
+  const auto days = reader.buckets(series, Level::day, 0, kLastTime);
+  std::int64_t count = 0;
+  for (const Bucket& day : days) count += day.count;
+  CHECK(count == 200);
+}

@@ -14,7 +14,7 @@
 namespace m2ag::host::history {
 namespace {
 
-constexpr int kTries = 200;  // reads in one table around its holes; of a series, much fewer are needed
+constexpr int kTries = 1'000;  // reads in one table around its holes; of a series, much fewer are needed
 constexpr std::int64_t kMostId = std::int64_t{1} << 40U;
 constexpr KeyRange kAll{std::numeric_limits<std::int64_t>::min() / 4, std::numeric_limits<std::int64_t>::max() / 4};
 
@@ -164,6 +164,14 @@ void read_around_holes(KeyRange range, const ReadKeys& read, int tries) {
     if (down.is_complete) continue;
     const std::int64_t last = down.has_rows ? down.last_key - 1 : part.last;
     if (last <= first) continue;
+    if (!up.has_rows && !down.has_rows && first > 0 && last / 4 > first) {
+      // Both ends are damaged, and where the rows are is not known: numbers begin small, so not in halves.
+      for (std::int64_t low = first, high = 0; low <= last; low = high + 1) {
+        high = low > last / 2 ? last : 2 * low - 1;
+        open.insert(open.begin(), {low, high});
+      }
+      continue;
+    }
     // What lies in the hole between two damaged pages: look in its halves.
     const std::int64_t middle = first + (last - first) / 2;
     open.insert(open.begin(), {KeyRange{first, middle}, KeyRange{middle + 1, last}});

@@ -4,6 +4,13 @@
 
 namespace m2ag::host::history {
 
+std::string_view asked_name(std::string_view name) {
+  const auto mark = name.rfind('#');
+  const bool is_numbered = mark != std::string_view::npos && mark > 0 && mark + 1 < name.size() &&
+                           name.find_first_not_of("0123456789", mark + 1) == std::string_view::npos;
+  return is_numbered ? name.substr(0, mark) : name;
+}
+
 std::optional<Series> series_of(SQLite::Statement& row) {
   const int kind = row.getColumn(2).getInt();
   if (kind < 0 || kind > static_cast<int>(Kind::text)) return {};

@@ -15,6 +15,9 @@
 
 namespace m2ag::host::history {
 
+/// The name that was asked for: without the "#2" of a series that has the name of one of another kind.
+std::string_view asked_name(std::string_view name);
+
 class SeriesTable {
  public:
   /// Reads what is there. Throws SQLite::Exception, as all others here.

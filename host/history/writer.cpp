@@ -94,25 +94,34 @@ void Writer::take(OpenedFile opened) {
   if (events_.damaged) events_.damaged(*report_.damage);
 }
 
-/// The days of another zone are made anew from what they consist of.
+/// Days of another zone are made anew from what they consist of; those of which that is gone stay as they are.
+void Writer::rebuild_days(const Series& series) {
+  const Level finer = calendar_.parts_of(Level::day);
+  const auto parts = stored_buckets(parts_->chunks, series, finer, kFirstTime, kLastTime);
+  if (parts.empty()) return;
+  std::vector<Bucket> days;
+  for (auto first = parts.begin(); first != parts.end();) {
+    const Time start = calendar_.start(Level::day, first->start), end = calendar_.end(Level::day, start);
+    const auto last = std::find_if(first, parts.end(), [&](const Bucket& b) { return b.start >= end; });
+    days.push_back(join(series, {first, last}, width_of(finer), start, end));
+    first = last;
+  }
+  const Time since = days.front().start;
+  auto kept = stored_buckets(parts_->chunks, series, Level::day, kFirstTime - width_of(Level::day), kLastTime);
+  std::erase_if(kept, [&](const Bucket& day) { return day.start + width_of(Level::day) > since; });
+  kept.insert(kept.end(), days.begin(), days.end());
+  SQLite::Statement remove(parts_->database, "DELETE FROM chunks WHERE level = 4 AND series = ?");
+  remove.bind(1, series.id);
+  remove.exec();
+  merge_into_chunks<Bucket>(parts_->chunks, series, Level::day, kept);
+}
+
 void Writer::check_zone() {
   const std::string zone = parts_->file->meta("zone");
   if (zone == settings_.zone) return;
   SQLite::Transaction transaction(parts_->database);
   if (!zone.empty()) {
-    parts_->database.exec("DELETE FROM chunks WHERE level = 4");
-    const Level finer = calendar_.parts_of(Level::day);
-    for (const Series& series : parts_->series.all()) {
-      const auto parts = stored_buckets(parts_->chunks, series, finer, kFirstTime, kLastTime);
-      std::vector<Bucket> days;
-      for (auto first = parts.begin(); first != parts.end();) {
-        const Time start = calendar_.start(Level::day, first->start), end = calendar_.end(Level::day, start);
-        const auto last = std::find_if(first, parts.end(), [&](const Bucket& b) { return b.start >= end; });
-        days.push_back(join(series, {first, last}, width_of(finer), start, end));
-        first = last;
-      }
-      merge_into_chunks<Bucket>(parts_->chunks, series, Level::day, days);
-    }
+    for (const Series& series : parts_->series.all()) rebuild_days(series);
   }
   parts_->file->set_meta("zone", settings_.zone);
   transaction.commit();
@@ -153,6 +162,10 @@ WriteCount Writer::write(Batch& batch) {
   count.refused = static_cast<std::int64_t>(
       std::erase_if(batch.samples, [&](const SeriesSample& sample) { return !accepts(sample); }));
   stats_.refused += count.refused;
+  if (stats_.is_disk_low) {
+    stats_.passed_over += static_cast<std::int64_t>(batch.messages.size());
+    batch.messages.clear();
+  }
   std::size_t bytes = 0;
   with_file("write", [&] {
     SQLite::Transaction transaction(parts_->database);
@@ -213,6 +226,7 @@ void Writer::compact_now() {
   stats_.duplicates += count.duplicates;
   stats_.damaged_blobs += count.damaged;
   stats_.blob_bytes += count.bytes;
+  if (count.damaged > 0 && events_.lost) events_.lost(count.damaged);
 }
 
 void Writer::retain() {
@@ -260,6 +274,12 @@ void Writer::look_at_disk() {
   // Once low, it is low until there is a quarter more.
   const bool is_low = free < settings_.least_free + (stats_.is_disk_low ? settings_.least_free / 4 : 0);
   if (is_low == stats_.is_disk_low) return;
+  if (is_low && parts_->waiting > 0) {
+    try {
+      compact();                           // what was kept until now keeps its samples
+    } catch (const std::runtime_error&) {  // for that there is no room any more
+    }
+  }
   stats_.is_disk_low = is_low;
   if (events_.disk_low) events_.disk_low(is_low, free);
 }

@@ -23,7 +23,7 @@ struct WriterSettings {
   std::int64_t journal_samples = 100'000;  ///< from so many on, samples are moved into chunks,
   std::chrono::minutes journal_age{60};    ///< and when the oldest have waited so long
   std::uint64_t least_free =
-      64'000'000;  ///< bytes; with less on the file system no samples are kept, only rollups; 0: never
+      64'000'000;  ///< bytes; with less on the file system no samples are packed, only rollups, and no messages kept; 0: never
   std::chrono::minutes retention_interval{10};
   RetentionSettings retention;
 };
@@ -37,6 +37,7 @@ struct WriteCount {
 /// Since the writer was made, except sizes.
 struct WriterStats {
   std::int64_t transactions = 0, samples = 0, messages = 0, happenings = 0, refused = 0;
+  std::int64_t passed_over = 0;  ///< messages that came while the disk was low
   std::int64_t compactions = 0, duplicates = 0, damaged_blobs = 0, damaged_files = 0, erased = 0;
   std::uint64_t blob_bytes = 0;  ///< in journal and chunks
   std::uint64_t pages_written =
@@ -50,6 +51,8 @@ struct WriterStats {
 struct WriterEvents {
   std::function<void(const Damage&)> damaged;  ///< also from the constructor
   std::function<void(bool is_low, std::uint64_t free)> disk_low;
+  /// Blobs of samples that could not be read when they were packed.
+  std::function<void(std::int64_t blobs)> lost;
 };
 
 class Writer {
@@ -94,6 +97,7 @@ class Writer {
   void look_at_disk();
   bool accepts(const SeriesSample& sample) const;
   void check_zone();
+  void rebuild_days(const Series& series);
 
   const WriterSettings settings_;
   const Clock& clock_;

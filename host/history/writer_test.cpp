@@ -149,11 +149,13 @@ TEST_CASE("while the disk is nearly full only rollups are kept, and it is said o
   std::vector<bool> told;
   auto settings = place.settings();
   settings.least_free = 100;
-  Writer writer(settings, clock, {{}, [&](bool is_low, std::uint64_t) { told.push_back(is_low); }},
+  Writer writer(settings, clock, {{}, [&](bool is_low, std::uint64_t) { told.push_back(is_low); }, {}},
                 [&](const auto&) { return free; });
   const Series series = writer.series(number_series("a/b/c"));
   const auto round = [&](Time from) {
-    writer.write(batch_of(series, ramp(from, 30)));
+    Batch batch = batch_of(series, ramp(from, 30));
+    batch.messages.push_back({from, "t", "x", 0, false});
+    writer.write(batch);
     writer.maintain();
     writer.compact();
   };
@@ -165,7 +167,9 @@ TEST_CASE("while the disk is nearly full only rollups are kept, and it is said o
   free = 200;
   round(kStart + 90'000);
   CHECK(told == std::vector<bool>{true, false});
-  CHECK(stored(place, series).size() == 60);
+  CHECK(writer.stats().passed_over == 2);
+  CHECK(writer.stats().messages == 2);
+  CHECK(stored(place, series).size() == 90);  // what came before it was noticed is kept too
   SQLite::Database database(place.file().string(), SQLite::OPEN_READONLY);
   ChunkTable chunks(database);
   std::int64_t count = 0;

@@ -96,10 +96,15 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
       context().log(m2ag::LogLevel::error, damage.sentence());
       publish("problem", damage.sentence());
     };
+    events.lost = [this](std::int64_t blobs) {
+      const std::string sentence = std::to_string(blobs) + " damaged batches of samples could not be read and are lost";
+      context().log(m2ag::LogLevel::error, sentence);
+      publish("problem", sentence);
+    };
     events.disk_low = [this](bool is_low, std::uint64_t free) {
       const std::string left = std::to_string(free / 1'000'000) + " MB are free";
       context().log(is_low ? m2ag::LogLevel::warning : m2ag::LogLevel::info,
-                    is_low ? "the disk is nearly full (" + left + "): only rollups are kept"
+                    is_low ? "the disk is nearly full (" + left + "): of samples only rollups are kept, and no messages"
                            : "samples are kept again (" + left + ")");
     };
     return events;
