@@ -56,7 +56,7 @@ TEST_CASE("a set for a time ends in time although the box boots in 1970 after it
   world.start();
   REQUIRE(world.wait_state("running"));
   REQUIRE(world.command("m2ag/demo/pump/level/set", "1").ok);  // on the lane behind the start: what is pending is armed
-  REQUIRE(world.wait_idle("pump"));  // a call under way would count as one of that length
+  REQUIRE(world.wait_idle("pump"));                            // a call under way would count as one of that length
   world.advance(5min);
   REQUIRE(world.command("m2ag/demo/pump/level/set", "2").ok);
   CHECK(row(world));
