@@ -12,12 +12,15 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "cli/exit_code.h"
 #include "cli/history_change.h"
 #include "cli/history_file.h"
+#include "cli/history_log.h"
 #include "core/clock.h"
 #include "core/topic.h"
 #include "history/csv.h"
@@ -33,8 +36,8 @@ constexpr ReadLimits kLimits{std::chrono::hours(1), INT64_MAX};
 
 struct Options {
   HistoryFile file;
-  std::string series = "#", from, to, format = "csv", output, input;
-  std::size_t points = 0;
+  std::string series = "#", filter = "#", from, to, format = "csv", output, input;
+  std::size_t points = 0, limit = 100;
   bool json = false;
 };
 
@@ -52,6 +55,11 @@ Time time_of(const char* option, const std::string& text, Time otherwise) {
 std::string_view word(Kind kind) {
   constexpr std::string_view kWords[] = {"number", "boolean", "text"};
   return kWords[static_cast<int>(kind)];
+}
+
+std::string_view word(Quality quality) {
+  constexpr std::string_view kWords[] = {"good", "uncertain", "bad"};
+  return kWords[static_cast<int>(quality)];
 }
 
 json value_of(const Series& series, const Sample& sample) {
@@ -107,25 +115,60 @@ std::pair<Time, Time> extent(Reader& reader, const Series& series, Time from, Ti
   return {first, end};
 }
 
+/// A line each, or one array in which each is an object.
+class Lines {
+ public:
+  explicit Lines(bool as_json) : as_json_(as_json) {}
+
+  void add(Time time, const json& value, const std::string& text, std::optional<Quality> quality = {}) {
+    if (!as_json_) {
+      std::cout << time_text(time) << ' ' << text << '\n';
+      return;
+    }
+    json each{{"time", time_text(time)}, {"value", value}};
+    if (quality) each["quality"] = word(*quality);
+    std::cout << (std::exchange(is_first_, false) ? "[\n" : ",\n")
+              << each.dump(-1, ' ', false, json::error_handler_t::replace);
+  }
+  void end() {
+    if (as_json_) std::cout << (is_first_ ? "[]\n" : "\n]\n");
+  }
+
+ private:
+  const bool as_json_;
+  bool is_first_ = true;
+};
+
+void warn_of_damage(const Reader& reader) {
+  if (reader.has_met_damage())
+    fmt::print(stderr, "m2ag history: parts of the file are damaged, their samples are missing here\n");
+}
+
 int get(const Options& options) {
   Opened opened(options.file);
   const Series series = wanted(opened, options.series);
+  Lines lines(options.json);
   Time from = time_of("--from", options.from, kFirstTime), to = time_of("--to", options.to, kLastTime);
   if (options.points > 0) {
     const auto [first, end] = extent(opened.reader, series, from, to);
     from = std::max(from, first);
     to = std::min(to, end);
     for (const Point& point : opened.reader.downsample(series, from, to, options.points).points)
-      std::cout << fmt::format("{} {}\n", time_text(point.time), point.value);
+      lines.add(point.time, point.value, fmt::format("{}", point.value));
+    lines.end();
+    warn_of_damage(opened.reader);
     return kExitOk;
   }
   constexpr std::size_t kPage = 10'000;
   for (Time next = from; next < to;) {
     const auto samples = opened.reader.range(series, next, to, kPage);
-    for (const Sample& sample : samples) std::cout << time_text(sample.time) << ' ' << shown(series, sample) << '\n';
+    for (const Sample& sample : samples)
+      lines.add(sample.time, value_of(series, sample), shown(series, sample), sample.quality);
     if (samples.size() < kPage) break;
     next = samples.back().time + 1;
   }
+  lines.end();
+  warn_of_damage(opened.reader);
   return kExitOk;
 }
 
@@ -151,6 +194,7 @@ int export_all(const Options& options) {
   };
   const auto count = export_samples(opened.reader, series, from, to, options.format == "json" ? Form::json : Form::csv,
                                     sink, progress_line("exported"));
+  warn_of_damage(opened.reader);
   out.flush();
   if (!out)
     throw std::runtime_error(
@@ -182,6 +226,20 @@ int stats(const Options& options) {
   return kExitOk;
 }
 
+int log_of(const Options& options, void (*print)(Reader&, LogQuery, bool)) {
+  Opened opened(options.file);
+  LogQuery query;
+  query.from = time_of("--from", options.from, kFirstTime);
+  query.to = time_of("--to", options.to, kLastTime);
+  query.filter = options.filter;
+  query.limit = options.limit;
+  print(opened.reader, query, options.json);
+  return kExitOk;
+}
+
+int messages(const Options& options) { return log_of(options, print_messages); }
+int events(const Options& options) { return log_of(options, print_events); }
+
 int import_all(const Options& options) {
   import_history(options.file.path(), options.file.zone(), options.input, progress_line("read"));
   return kExitOk;
@@ -196,28 +254,40 @@ template <class Work>
 void add(CLI::App& verb, const char* name, const char* text, const std::shared_ptr<Options>& options, int& exit_code,
          Work work, bool one_series = false) {
   CLI::App* sub = verb.add_subcommand(name, text);
+  const std::string_view called(name);
   if (one_series) {
     sub->add_option("series", options->series, "its name, as `list` shows it")->required();
-  } else if (std::string_view(name) == "list" || std::string_view(name) == "export") {
+  } else if (called == "list" || called == "export") {
     sub->add_option("--series", options->series, "filter of series names, as of MQTT topics")->capture_default_str();
   }
-  if (std::string_view(name) == "get" || std::string_view(name) == "export") {
+  const bool is_log = called == "messages" || called == "events";
+  if (is_log) {
+    sub->add_option("--filter", options->filter,
+                    called == "messages" ? "of their topics" : "of device/component/type, as house/+/status")
+        ->capture_default_str();
+    sub->add_option("--limit", options->limit, "the newest so many")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+  }
+  if (is_log || called == "get" || called == "export") {
     sub->add_option("--from", options->from, "the first moment, as 2026-11-30T19:43:56Z");
     sub->add_option("--to", options->to, "the first moment after it");
   }
-  if (std::string_view(name) == "get")
+  if (called == "get")
     sub->add_option("--points", options->points, "at most so many, with the least and the greatest of each part")
         ->check(CLI::Range(2, 1'000'000));
-  if (std::string_view(name) == "export") {
+  if (called == "export") {
     sub->add_option("--format", options->format, "csv or json")
         ->check(CLI::IsMember({"csv", "json"}))
         ->capture_default_str();
     sub->add_option("--output", options->output, "file to write; without it, to the standard output");
   }
-  if (std::string_view(name) == "import")
+  if (called == "import")
     sub->add_option("input", options->input, "CSV as export writes it; - for the standard input")->required();
   sub->callback([options, &exit_code, work] {
     try {
+      if (!valid_filter(options->filter))
+        throw std::invalid_argument(fmt::format("--filter: \"{}\" is no MQTT filter", options->filter));
       if (!valid_filter(options->series))
         throw std::invalid_argument(fmt::format("\"{}\" is no filter or name of a series", options->series));
       options->file.find();
@@ -238,12 +308,14 @@ void add_history_verb(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("history", "What a logger has kept");
   options->file.add_options(*verb);
-  verb->add_flag("--json", options->json, "of list and stats: for programs");
+  verb->add_flag("--json", options->json, "of list, get, messages, events and stats: for programs");
   verb->fallthrough();
   verb->require_subcommand(1);
   add(*verb, "list", "The series, with their newest values", options, exit_code, list);
   add(*verb, "get", "The samples of one series", options, exit_code, get, true);
   add(*verb, "export", "Samples of many series as CSV or JSON", options, exit_code, export_all);
+  add(*verb, "messages", "MQTT messages that were kept, newest last", options, exit_code, messages);
+  add(*verb, "events", "Events and statuses of devices, newest last", options, exit_code, events);
   add(*verb, "stats", "How much there is", options, exit_code, stats);
   add(*verb, "import", "Samples from CSV; what is there already is not doubled", options, exit_code, import_all);
   add(*verb, "vacuum", "Pack samples and give free space back; a logger does so by itself", options, exit_code, vacuum);

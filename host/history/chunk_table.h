@@ -36,10 +36,15 @@ class ChunkTable {
   void put(SeriesId series, Level level, const Chunk& chunk);
   void erase(SeriesId series, Level level, Time first_time);
 
+  /// Said by who decodes: a blob could not be read, and was taken for an empty one.
+  void met_damage() { has_met_damage_ = true; }
+  bool has_met_damage() const { return has_met_damage_; }
+
  private:
   std::optional<Chunk> row(SQLite::Statement& statement, SeriesId series, Level level, Time time);
 
   SQLite::Statement before_, after_, start_after_, end_, put_, erase_;
+  bool has_met_damage_ = false;
 };
 
 }  // namespace m2ag::host::history

@@ -190,6 +190,22 @@ TEST_CASE("a file that is no database at all is moved aside, and a reader finds 
   CHECK(std::filesystem::file_size(writer.report().damage->moved_to) == 10'000);
 }
 
+TEST_CASE("of damaged files the newest three are kept") {
+  const Place place;
+  ManualClock clock;
+  std::vector<std::string> copies;
+  for (int n = 0; n < 5; ++n) {
+    std::ofstream(place.file()) << std::string(10'000, 'x');
+    const Writer writer(place.settings(), clock);
+    REQUIRE(writer.report().damage);
+    copies.push_back(writer.report().damage->moved_to.string());
+    clock.advance(std::chrono::seconds(1));
+  }
+  CHECK_FALSE(std::filesystem::exists(copies[0]));
+  CHECK_FALSE(std::filesystem::exists(copies[1]));
+  for (int n = 2; n < 5; ++n) CHECK(std::filesystem::exists(copies[static_cast<std::size_t>(n)]));
+}
+
 TEST_CASE("a damaged blob costs its own samples only") {
   const Place place;
   ManualClock clock;
@@ -202,7 +218,9 @@ TEST_CASE("a damaged blob costs its own samples only") {
           "max(first_time) FROM chunks WHERE series = 4 AND level = 0)");
   Reader reader(place.file(), "UTC", {}, clock);
   CHECK(series.id == 4);
+  CHECK_FALSE(reader.has_met_damage());
   const auto left = reader.range(series, 0, kLastTime);
+  CHECK(reader.has_met_damage());
   CHECK(left.size() > 100);
   CHECK(left.size() < kSamples);
   writer.write(batch_of(series, {number_at(kStart + 9'999'000, 1)}));

@@ -133,6 +133,7 @@ std::vector<Sample> Journal::of(const Series& series, Time from, Time to) {
                                  [&](const Sample& s) { return s.time >= from && s.time < to; });
           });
     } catch (const DamagedData&) {  // the rest is there all the same; compaction counts it
+      has_met_damage_ = true;
     }
   }
   between_.reset();

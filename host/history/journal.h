@@ -48,10 +48,13 @@ class Journal {
   /// Of one series, in [from, to).
   std::vector<Sample> of(const Series& series, Time from, Time to);
   void erase_up_to(std::int64_t row);
+  /// of() has left out a row that could not be read.
+  bool has_met_damage() const { return has_met_damage_; }
 
  private:
   SQLite::Statement insert_, size_, all_, between_, erase_;
   std::unordered_set<std::int64_t> checked_;  ///< rows whose checksum was right; they do not change
+  bool has_met_damage_ = false;
 };
 
 }  // namespace m2ag::host::history

@@ -3,16 +3,21 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "history/error.h"
 
 namespace m2ag::host::history {
 namespace {
 
 const char* const kOpen = "open";
+constexpr std::size_t kKeptCopies = 3;
 
 void check(DatabaseFile& file) {
   guarded(file.path(), "check", [&] {
-    const auto found = file.database().execAndGet("PRAGMA quick_check(1)").getString();
+    std::string found = file.database().execAndGet("PRAGMA quick_check(1)").getString();
+    std::ranges::replace(found, '\n', ' ');
     if (found != "ok") throw DamagedFile(fmt::format("{}: the history is damaged: {}", file.path().string(), found));
   });
 }
@@ -32,6 +37,22 @@ std::filesystem::path move_aside(const std::filesystem::path& path, const Clock&
   std::filesystem::rename(path.string() + "-wal", aside + "-wal", none);
   std::filesystem::remove(path.string() + "-shm", none);
   return aside;
+}
+
+/// What could be read of them is in the new file; a disk that goes on damaging files shall not be filled with them.
+void remove_old_copies(const std::filesystem::path& path) {
+  const std::string begin = path.filename().string() + ".corrupt-";
+  std::vector<std::filesystem::path> copies;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::absolute(path).parent_path(), none)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(begin) && !name.ends_with("-wal")) copies.push_back(entry.path());
+  }
+  std::ranges::sort(copies);  // their names have the time
+  for (std::size_t n = 0; n + kKeptCopies < copies.size(); ++n) {
+    std::filesystem::remove(copies[n], none);
+    std::filesystem::remove(copies[n].string() + "-wal", none);
+  }
 }
 
 }  // namespace
@@ -68,6 +89,7 @@ OpenedFile replace_damaged(const std::filesystem::path& path, Synchronous synchr
   opened.file = std::make_unique<DatabaseFile>(path, synchronous);
   guarded(path, "write", [&] { damage.salvaged = salvage(damage.moved_to, *opened.file, known); });
   mark_open(*opened.file);
+  remove_old_copies(path);
   opened.report.damage = std::move(damage);
   return opened;
 }

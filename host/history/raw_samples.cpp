@@ -44,7 +44,7 @@ std::vector<Sample> RawSamples::decode(const Chunk& chunk) {
   try {
     return decode_sample_chunk(series_, chunk.data);
   } catch (const DamagedData&) {
-    ++damaged_;
+    table_.met_damage();
     return {};
   }
 }

@@ -24,8 +24,6 @@ class RawSamples {
   /// The newest at or before `time`, if any.
   std::optional<Sample> newest(Time time);
 
-  std::int64_t damaged() const { return damaged_; }
-
  private:
   std::vector<Sample> decode(const Chunk& chunk);
   void drop_known();
@@ -33,7 +31,6 @@ class RawSamples {
   ChunkTable& table_;
   const Series series_;
   std::vector<Sample> fresh_;
-  std::int64_t damaged_ = 0;
 };
 
 /// The part of `samples`, which are sorted, in [from, to).

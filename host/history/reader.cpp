@@ -132,6 +132,8 @@ Reader::~Reader() = default;
 
 void Reader::interrupt() { guard_.interrupt(); }
 
+bool Reader::has_met_damage() const { return parts_->chunks.has_met_damage() || parts_->journal.has_met_damage(); }
+
 void Reader::open() {
   if (parts_ && parts_->inode == inode_of(file_)) return;
   parts_.reset();

@@ -48,6 +48,8 @@ class Reader {
 
   /// Ends the query under way.
   void interrupt();
+  /// Some of what a query has read of this file was damaged, and is missing from its answer.
+  bool has_met_damage() const;
 
   /// By name; `filter` as of MQTT topics.
   std::vector<Series> series(std::string_view filter = "#");

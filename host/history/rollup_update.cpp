@@ -112,6 +112,7 @@ std::vector<Bucket> stored_buckets(ChunkTable& table, const Series& series, Leve
         const auto part = part_of(buckets, from, to);
         found.insert(found.end(), part.begin(), part.end());
       } catch (const DamagedData&) {  // the periods are computed anew from what they are made of, when they change
+        table.met_damage();
       }
     }
     chunk = table.after(series.id, level, chunk ? std::max(from, chunk->first_time) : from);

@@ -17,12 +17,12 @@ class Inbox {
  public:
   using Batch = m2ag::host::reader::Batch;
 
-  /// In bytes of topics and payloads.
+  /// In bytes of memory.
   explicit Inbox(std::size_t most_bytes) : most_bytes_(most_bytes) {}
 
   void put(Batch batch) {
     const std::lock_guard lock(mutex_);
-    bytes_ += batch.bytes();
+    bytes_ += batch.bytes() + batch.size() * sizeof(m2ag::host::reader::Message);
     messages_ += batch.size();
     batches_.push_back(std::move(batch));
     changed_.notify_one();

@@ -22,10 +22,10 @@ namespace history = m2ag::host::history;
 namespace reader = m2ag::host::reader;
 using namespace std::chrono_literals;
 
-constexpr std::size_t kMostWaiting = 16 * 1024 * 1024;  // bytes
-constexpr std::size_t kMostInBatch = 20'000;            // messages
-const std::string kAsked = "asked";                     // a note: the filters that the broker's session may have
-const std::string kReceipts = "receipts";               // a note: of what was stored last
+constexpr std::size_t kMostWaiting = 6 * 1024 * 1024;  // bytes
+constexpr std::size_t kMostInBatch = 20'000;           // messages
+const std::string kAsked = "asked";                    // a note: the filters that the broker's session may have
+const std::string kReceipts = "receipts";              // a note: of what was stored last
 constexpr auto kFirstRetry = 1s;
 constexpr auto kLastRetry = 30s;
 
@@ -81,6 +81,7 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
     publish("messages", static_cast<double>(stats.messages));
     publish("events", static_cast<double>(stats.happenings));
     publish("refused", static_cast<double>(stats.refused));
+    publish("passed-over", static_cast<double>(stats.passed_over));
     publish("waiting", static_cast<double>(waiting));
     publish("size", static_cast<double>(stats.file_bytes + stats.log_bytes) / 1e6);
     publish("written", static_cast<double>(stats.pages_written) * 4096 / 1e6);
@@ -323,6 +324,8 @@ M2AG_PLUGIN("logger", "1.0.0", plugin) {
       .channel("events", "", "events and statuses stored since the start")
       .precision(0)
       .channel("refused", "", "samples that were not stored: too old, or no number")
+      .precision(0)
+      .channel("passed-over", "", "messages that were not kept because the disk is nearly full")
       .precision(0)
       .channel("waiting", "", "messages that wait to be stored")
       .precision(0)

@@ -55,6 +55,18 @@ def run(s: Scenario):
     eventually(lambda: "house/dial/level" in history(s, "list") and kept(s, "house/dial/level")[-3:] == ["10", "20", "30"], "the levels")
     eventually(lambda: "tasmota/boiler/temperature" in history(s, "list"), "the boiler")
     assert kept(s, "tasmota/boiler/temperature") == ["20.3"]
+    [sample] = json.loads(history(s, "--json", "get", "tasmota/boiler/temperature"))
+    assert sample["value"] == 20.3 and sample["quality"] == "good" and sample["time"].endswith("Z"), sample
+    [line] = history(s, "messages").splitlines()
+    assert line.split(" ", 1)[1] == 'tele/boiler/SENSOR {"DS18B20":{"Temperature":20.3}}', line
+    [message] = json.loads(history(s, "messages", "--filter", "tele/+/SENSOR", "--json"))
+    assert message["topic"] == "tele/boiler/SENSOR" and message["retain"] is False, message
+    assert json.loads(history(s, "messages", "--filter", "tele/+/STATE", "--json")) == []
+    events = json.loads(history(s, "events", "--filter", "house/#", "--json"))
+    assert events and all(each["device"] == "house" for each in events), events
+    assert len(history(s, "events", "--limit", "1").splitlines()) == 1
+    refused = s.m2ag("history", "--config", os.path.join(s.folder, "hub.yaml"), "events", "--filter", "house/#/x", check=False)
+    assert refused.returncode == 1 and '--filter: "house/#/x" is no MQTT filter' in refused.stderr, refused
 
     hub.crash()
     client.wait_state("m2ag/hub/status", "offline")

@@ -50,7 +50,7 @@ def _tls_context(tls, name):
 CALLBACKS = (mqtt.CallbackAPIVersion.VERSION1,) if hasattr(mqtt, "CallbackAPIVersion") else ()
 
 
-class _SturdyMqtt(mqtt.Client):
+class SturdyMqtt(mqtt.Client):
     """Reconnects also when TLS ends in the middle of a record, which ends paho's thread with an exception otherwise."""
 
     def _thread_main(self):
@@ -59,7 +59,8 @@ class _SturdyMqtt(mqtt.Client):
                 return self.loop_forever(retry_first_connection=True)
             except (ssl.SSLError, OSError):
                 self._sock_close()
-                self.on_disconnect(self, None, 1)
+                if self.on_disconnect:
+                    self.on_disconnect(self, None, 1)
 
 
 class Client:
@@ -75,9 +76,9 @@ class Client:
         self.reply_topic = f"test/{name}/{uuid.uuid4().hex[:8]}"
         client_id = f"{name}-{uuid.uuid4().hex[:8]}"
         if protocol == mqtt.MQTTv5:
-            self._mqtt = _SturdyMqtt(*CALLBACKS, client_id, protocol=protocol)
+            self._mqtt = SturdyMqtt(*CALLBACKS, client_id, protocol=protocol)
         else:
-            self._mqtt = _SturdyMqtt(*CALLBACKS, client_id, clean_session=True, protocol=protocol)
+            self._mqtt = SturdyMqtt(*CALLBACKS, client_id, clean_session=True, protocol=protocol)
         self._filters = [*filters, self.reply_topic]
         self._mqtt.tls_set_context(_tls_context(tls, name))
         self._mqtt.max_inflight_messages_set(1000)
