@@ -57,7 +57,10 @@ DeviceHost::DeviceHost(const Descriptor& descriptor, std::shared_ptr<const Catal
                 connection_,
                 peers_,
                 failures_,
-                [this](const Reply& reply) { bridge_.reply(reply); }},
+                [this](const Reply& reply) { bridge_.reply(reply); },
+                [this](std::uint64_t handed) {
+                  if (options_.report != nullptr) options_.report->answered(handed);
+                }},
       supervisor_(services_) {
   add_sinks();
   connection_.set_broker(broker_access(descriptor));
@@ -81,8 +84,7 @@ DeviceHost::DeviceHost(const Descriptor& descriptor, std::shared_ptr<const Catal
   }
   crash_watch_.watch(supervisor_);
   bridge_.publish_json_of(published_as_json(descriptor));
-  router_ = std::make_unique<Router>(descriptor.mqtt.base_topic, descriptor.device.groups, supervisor_, services_,
-                                     options_.alone);
+  router_ = std::make_unique<Router>(descriptor.mqtt.base_topic, descriptor.device.groups, supervisor_, services_);
   router_->on_request("info", [this](const Value&) { return info(); });
   router_->on_request("health", [this](const Value&) { return health(); });
   router_->on_request("list", [this](const Value&) { return component_list(*this->descriptor(), supervisor_); });
@@ -135,7 +137,7 @@ std::unique_ptr<MqttClient> DeviceHost::make_client(const Descriptor& descriptor
   handlers.on_connected = [this, current](bool, MqttVersion) {
     if (!*current) return;
     connection_.set(true);
-    // The host leaves commands to this process before it is seen online.
+    // The host hands commands over before this process is seen online.
     if (options_.report != nullptr) options_.report->listens(true);
     bridge_.connected(options_.report == nullptr ? info() : Value());
   };
@@ -150,10 +152,10 @@ std::unique_ptr<MqttClient> DeviceHost::make_client(const Descriptor& descriptor
   };
   MqttSettings settings = device_settings(descriptor);
   const std::string mine = options_.alone.empty() ? "/status" : '/' + options_.alone + "/availability";
-  settings.subscribe_first = options_.report != nullptr;  // the report does not pass through the broker
   settings.will = MqttWill{root_ + mine, "offline", 1, true};
   auto client = std::make_unique<MqttClient>(std::move(settings), std::move(handlers), executor_, log_);
-  client->subscribe(subscriptions(router_->filters()));
+  // The process of an isolated component gets its commands from the host.
+  if (options_.report == nullptr) client->subscribe(subscriptions(router_->filters()));
   current_client_ = current;
   return client;
 }

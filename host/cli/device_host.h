@@ -47,6 +47,8 @@ class DeviceHost {
   DeviceHost& operator=(const DeviceHost&) = delete;
 
   void start();
+  /// A command that came another way than from the broker: of the process of an isolated component. One thread.
+  void take(const IncomingMessage& message) { router_->route(message); }
   /// Before start(): a request that the one who runs this host answers.
   void on_request(std::string operation, LongRequestHandler handler) {
     router_->on_long_request(std::move(operation), std::move(handler));

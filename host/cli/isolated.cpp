@@ -18,6 +18,7 @@
 
 #include "cli/device_host.h"
 #include "cli/exit_code.h"
+#include "cli/handed_command.h"
 #include "cli/isolated_report.h"
 #include "cli/main_loop.h"
 #include "config/isolated_document.h"
@@ -31,12 +32,14 @@ using Json = nlohmann::json;
 /// As long as a device may take to stop, and a little more.
 constexpr std::chrono::seconds kOrphanDeadline{10};
 
-/// Ends the process with its host: in good order, or without it when something hangs.
+/// Hears the host: takes its commands, and ends the process with it, in good order, or without it when something hangs.
 class HostWatch {
  public:
   HostWatch(int socket, MainLoop& loop, IsolatedReport& report)
       : socket_(socket), thread_([this, &loop, &report](const std::stop_token& stop) {
-          while (wait_message(socket_)) report.heard();
+          while (const auto message = wait_message(socket_)) {
+            message == kHeard ? report.heard() : take(*message);
+          }
           if (stop.stop_requested()) return;
           loop.post([&loop] { loop.quit(); });
           std::mutex mutex;
@@ -51,8 +54,22 @@ class HostWatch {
   HostWatch(const HostWatch&) = delete;
   HostWatch& operator=(const HostWatch&) = delete;
 
+  /// Whose commands they are; null: nobody's any more.
+  void serve(DeviceHost* device) {
+    const std::lock_guard lock(mutex_);
+    device_ = device;
+  }
+
  private:
+  void take(const std::string& text) {
+    const auto command = read_handed(text);
+    const std::lock_guard lock(mutex_);
+    if (command && device_ != nullptr) device_->take(*command);
+  }
+
   const int socket_;
+  std::mutex mutex_;
+  DeviceHost* device_ = nullptr;
   std::jthread thread_;
 };
 
@@ -89,16 +106,19 @@ Input read_input(const std::string& text, Log& log) {
 
 int serve(const std::string& id, int socket, MainLoop& loop) {
   IsolatedReport report([socket](const std::string& message) { return send_message(socket, message); });
-  const HostWatch watch(socket, loop, report);
+  HostWatch watch(socket, loop, report);
   Log log;
   log.add_sink(stderr_sink());
   const ServiceManager nobody{std::string()};
   const Input input = read_input(take_input(), log);
   log.set_least(input.descriptor.log.level);
   DeviceHost host(input.descriptor, input.catalog, log, HostOptions{nobody, false, id, &report});
+  watch.serve(&host);
   host.start();
   loop.run();
-  if (host.stop()) return kExitOk;
+  const bool ended = host.stop();
+  watch.serve(nullptr);
+  if (ended) return kExitOk;
   log.error(id, "left with a thread that did not end");
   std::_Exit(kExitSystemWrong);
 }

@@ -14,6 +14,7 @@
 #include <system_error>
 #include <utility>
 
+#include "cli/handed_command.h"
 #include "cli/isolated_report.h"
 #include "component/instance_context.h"
 #include "hardware/file_descriptor.h"
@@ -27,6 +28,7 @@ constexpr const char* kThisProgram =
 /// Less than an instance has for its stop; a process can be ended, a thread cannot.
 constexpr std::chrono::seconds kStopDeadline{4};
 
+constexpr std::chrono::milliseconds kLookForEnd{50};
 constexpr int kLookAgain = 1000;  // milliseconds
 constexpr std::chrono::seconds kSilence{20};
 
@@ -35,6 +37,11 @@ bool is_crash(std::string_view how) {
   constexpr std::array<std::string_view, 5> kCrashes{"SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL"};
   return std::ranges::find(kCrashes, how) != kCrashes.end();
 }
+
+struct HandoverEnd {
+  const InstanceContext& host;
+  ~HandoverEnd() { host.close_handover(); }
+};
 
 class IsolatedComponent final : public Component, public Service {
  public:
@@ -47,10 +54,15 @@ class IsolatedComponent final : public Component, public Service {
     std::filesystem::remove(launch_->note, ignored);
     error_.clear();
     ChildProcess process(kThisProgram, {"isolated", launch_->id}, launch_->input);
+    const HandoverEnd no_commands_behind_its_end{host_};
+    is_open_ = false;
     listen(process, stop);
+    // From here on commands are refused; those that it has it may still answer.
+    host_.close_handover();
     if (stop.stop_requested()) return end(process);
-    host_.set_listens(false);
-    ended(process.wait(std::chrono::seconds(1)).value_or("nothing to say"));
+    const auto how = process.wait(std::chrono::seconds(1)).value_or("nothing to say");
+    hear_answers(process);
+    ended(how);
   }
 
  private:
@@ -66,17 +78,17 @@ class IsolatedComponent final : public Component, public Service {
           {{open ? process.messages() : -1, POLLIN, 0}, {process.end(), POLLIN, 0}, {wake.get(), POLLIN, 0}}};
       if (::poll(waiting.data(), waiting.size(), kLookAgain) < 0 && errno != EINTR)
         throw std::system_error(errno, std::generic_category(), "poll");
-      look_for_silence();
+      look_for_silence(process);
       open = open && hear_all(process);
       if ((waiting[1].revents & POLLIN) != 0) return;
     }
   }
 
   /// It says every 5 s how it is. One that stands still (a debugger, a lock that all of it waits for) answers no commands: the host does.
-  void look_for_silence() {
+  void look_for_silence(ChildProcess& process) {
     if (silent_ || context().now() - heard_ < kSilence) return;
     silent_ = true;
-    host_.set_listens(false);
+    take_commands(process, false);
     RemoteState state = last_;
     state.state = InstanceState::stuck;
     state.reason =
@@ -97,7 +109,8 @@ class IsolatedComponent final : public Component, public Service {
         error_ = words->error;
         continue;
       }
-      host_.set_listens(words->listens);
+      if (note_answers(*words)) continue;
+      take_commands(process, words->listens);
       if (words->listens) process.send(kHeard);
       // Who sees it online sends commands: not before they arrive.
       RemoteState state = words->state;
@@ -108,9 +121,41 @@ class IsolatedComponent final : public Component, public Service {
     return true;
   }
 
+  void take_commands(ChildProcess& process, bool takes) {
+    if (std::exchange(is_open_, takes) == takes) return;
+    if (!takes) return host_.close_handover();
+    host_.open_handover([&process](std::uint64_t number, const IncomingMessage& message) {
+      return process.send(write_handed(number, message));
+    });
+  }
+
+  bool note_answers(const IsolatedWords& words) {
+    for (const std::uint64_t number : words.answered) host_.answered(number);
+    return !words.answered.empty();
+  }
+
+  /// The last ones: how it is does not matter any more.
+  void hear_answers(ChildProcess& process) {
+    while (const auto message = process.receive()) {
+      if (message->empty()) return;
+      if (const auto words = read_isolated_words(*message)) note_answers(*words);
+    }
+  }
+
+  bool ends(ChildProcess& process) {
+    const auto deadline = std::chrono::steady_clock::now() + kStopDeadline;
+    // Its messages are taken meanwhile: many answers have no room where they wait.
+    while (std::chrono::steady_clock::now() < deadline) {
+      const bool has_ended = process.wait(kLookForEnd).has_value();
+      hear_answers(process);
+      if (has_ended) return true;
+    }
+    return false;
+  }
+
   void end(ChildProcess& process) {
     process.signal(SIGTERM);
-    if (process.wait(kStopDeadline)) return;
+    if (ends(process)) return;
     context().log(LogLevel::error, fmt::format("its process did not stop within {} s: killed", kStopDeadline.count()));
     process.signal(SIGKILL);
     process.wait(std::chrono::milliseconds(500));
@@ -134,6 +179,7 @@ class IsolatedComponent final : public Component, public Service {
   RemoteState last_;   ///< what it said of itself
   std::chrono::steady_clock::time_point heard_;
   bool silent_ = false;
+  bool is_open_ = false;  ///< it takes commands
 };
 
 }  // namespace

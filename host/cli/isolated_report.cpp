@@ -66,9 +66,20 @@ void IsolatedReport::heard() {
   has_heard_.notify_all();
 }
 
+void IsolatedReport::answered(std::uint64_t number) {
+  const std::lock_guard lock(mutex_);
+  answered_.emplace_back(static_cast<std::int64_t>(number));
+  send_answered_locked();
+}
+
 void IsolatedReport::repeat() {
   const std::lock_guard lock(mutex_);
   send_locked();
+  if (!answered_.empty()) send_answered_locked();
+}
+
+void IsolatedReport::send_answered_locked() {
+  if (send_(dump_json(Value::Map{{"answered", answered_}}))) answered_.clear();
 }
 
 void IsolatedReport::send_locked() {
@@ -91,6 +102,12 @@ std::optional<IsolatedWords> read_isolated_words(std::string_view message) {
   const auto map = parse_json(message, error);
   if (!map || !map->is_map()) return std::nullopt;
   IsolatedWords words;
+  if (const Value* answered = map->find("answered"); answered != nullptr && answered->is_list()) {
+    for (const Value& each : answered->as_list()) {
+      if (each.is_integer()) words.answered.push_back(static_cast<std::uint64_t>(each.as_integer()));
+    }
+    return words;
+  }
   words.state = {state_of(text(*map, "state")), text(*map, "reason"),  flag(*map, "online"),
                  count(*map, "failures"),       count(*map, "errors"), Value()};
   if (const Value* registers = map->find("registers")) words.state.registers = *registers;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "component/instance.h"
 #include "core/event.h"
@@ -25,16 +26,19 @@ class IsolatedReport {
   void about(std::shared_ptr<const Instance> instance) { instance_ = std::move(instance); }
   /// Bus sink: what has changed is told.
   void apply(const EventPtr& event);
-  /// Whether commands arrive. When they do, waits until the host has heard it and leaves them to this process, 2 s at most: who is seen
-  /// online before that has its commands answered by both.
+  /// Whether commands are taken, whose answers can go out. When they are, waits until the host has heard it, 2 s at most: who is seen online
+  /// before that has its commands refused.
   void listens(bool listens);
-  /// The host has heard that commands arrive.
+  /// The host has heard that commands are taken.
   void heard();
+  /// A command that the host has handed over needs no answer from it any more.
+  void answered(std::uint64_t number);
   /// All of it once more: counts have changed, or something did not go out.
   void repeat();
 
  private:
   void send_locked();
+  void send_answered_locked();
 
   const std::function<bool(const std::string&)> send_;
   std::shared_ptr<const Instance> instance_;
@@ -42,15 +46,17 @@ class IsolatedReport {
   Value::Map newest_;
   bool heard_ = false;
   std::condition_variable has_heard_;
+  Value::List answered_;  ///< what did not go out yet
 };
 
-/// What the host answers to each message that says that commands arrive.
+/// What the host answers to each message that says that commands are taken.
 constexpr std::string_view kHeard = "heard";
 
-/// What was sent; `error` when the process cannot do its work, as a sentence.
+/// What was sent, a state or only which commands were answered; `error` when the process cannot do its work, as a sentence.
 struct IsolatedWords {
   RemoteState state;
   bool listens = false;
+  std::vector<std::uint64_t> answered;
   std::string error;
 };
 /// Nothing when it is none of ours.

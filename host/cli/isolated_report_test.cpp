@@ -41,6 +41,26 @@ TEST_CASE("a process says that commands arrive, and goes on once its host has he
   CHECK_FALSE(read_isolated_words(sent.back())->listens);
 }
 
+TEST_CASE("which commands were answered is told at once, and again when it did not go out") {
+  std::vector<std::string> sent;
+  bool has_room = true;
+  IsolatedReport report([&](const std::string& message) {
+    if (has_room) sent.push_back(message);
+    return has_room;
+  });
+  report.answered(1);
+  has_room = false;
+  report.answered(2);
+  has_room = true;
+  report.repeat();
+  REQUIRE(sent.size() == 3);
+  CHECK(read_isolated_words(sent[0])->answered == std::vector<std::uint64_t>{1});
+  CHECK(read_isolated_words(sent[1])->answered.empty());
+  CHECK(read_isolated_words(sent[2])->answered == std::vector<std::uint64_t>{2});
+  report.repeat();
+  CHECK(sent.size() == 4);
+}
+
 TEST_CASE("what is not said is the start of it, and what is no message is none") {
   const auto words = read_isolated_words("{}");
   REQUIRE(words);

@@ -262,7 +262,7 @@ void Instance::release() noexcept {
     service_thread_.request_stop();
     service_thread_.join();
   }
-  listens_ = false;  // not before a process of its own has ended: until then that answers
+  end_handover();
   if (component_) component_->stop();
   if (context_) context_->switch_off();
   component_.reset();

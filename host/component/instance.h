@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "component/command.h"
+#include "component/handover.h"
 #include "component/redaction.h"
 #include "component/registers.h"
 #include "component/services.h"
@@ -99,9 +100,8 @@ class Instance : public std::enable_shared_from_this<Instance> {
   void clear_stuck();
 
   // Of one that is isolated:
-  /// Whether its process hears its commands; while it does not, they are refused here, with away().
-  bool listens() const { return listens_; }
-  void set_listens(bool listens) { listens_ = listens; }
+  /// Its commands go to its process; while that takes none, they are refused here, with away().
+  Handover& handover() { return handover_; }
   Refusal away() const;
   /// [lane] It is shown as its process says.
   void mirror(const RemoteState& remote);
@@ -141,6 +141,9 @@ class Instance : public std::enable_shared_from_this<Instance> {
   void refuse_late(const Command& command);
   void answer_durable(const std::shared_ptr<Command>& command, Value data);
   Refusal stopping_refusal() const;
+  void reply_to(const Command& command, std::optional<Refusal> refusal, Value data) const;
+  /// What the process of an isolated component has not answered is refused.
+  void end_handover();
   void apply_set(const ChannelSet& set);
   void run_registers(const std::shared_ptr<Command>& running);
   /// All that follow throw a refusal, and nothing has changed then.
@@ -238,7 +241,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   std::string left_to_others_;  ///< the reason that another component has said; empty: none
   bool wanted_ = false;
 
-  std::atomic<bool> listens_{false};
+  Handover handover_;
   RemoteState remote_;  ///< changed on the lane, with the lock
 };
 

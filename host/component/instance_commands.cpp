@@ -144,7 +144,12 @@ void Instance::apply_set(const ChannelSet& set) {
 void Instance::answer(const Command& command, std::optional<Refusal> refusal, Value data) {
   if (refusal) refusal->message = redact_(refusal->message);
   if (command.done) return command.done(refusal, data);
-  if (!refusal && !command.wants_answer()) return;
+  const std::uint64_t handed = command.address.handed;
+  if (refusal || command.wants_answer()) reply_to(command, std::move(refusal), std::move(data));
+  if (handed != 0 && services_.answered) services_.answered(handed);
+}
+
+void Instance::reply_to(const Command& command, std::optional<Refusal> refusal, Value data) const {
   Reply reply;
   reply.request = command.request;
   reply.component = config_.id;
@@ -171,6 +176,7 @@ void Instance::give_up(const std::string& reason) {
     if (context_) context_->switch_off();
     command.swap(current_);
   }
+  end_handover();
   // Nobody watches a lane of its own any more: what came in the last moment is answered now.
   if (config_.lane.empty()) lane_->expire(Clock::time_point::max() - Clock::duration(1));
   if (!command) return;

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "component/handover.h"
 #include "component/redaction.h"
 #include "component/services.h"
 
@@ -67,7 +68,9 @@ class InstanceContext : public Context, public std::enable_shared_from_this<Inst
   std::string state_folder() const override;
 
   /// [host] Of what stands for an isolated component: what its process says. Any thread, as Instance's functions of these names.
-  void set_listens(bool listens) const;
+  void open_handover(Handover::Give give) const;
+  void close_handover() const;
+  void answered(std::uint64_t number) const;
   void mirror(RemoteState remote);
   void quarantine(std::string reason);
 

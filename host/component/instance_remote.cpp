@@ -48,8 +48,24 @@ Value Instance::remote_registers() const {
   return remote_.registers;
 }
 
-void InstanceContext::set_listens(bool listens) const {
-  if (const auto instance = instance_.lock(); instance && active_) instance->set_listens(listens);
+void Instance::end_handover() {
+  for (Reply& reply : handover_.end()) {
+    reply.code = "unavailable";
+    reply.message = config_.id + ": its process has ended without an answer; what became of the command is not known";
+    services_.reply(std::move(reply));
+  }
+}
+
+void InstanceContext::open_handover(Handover::Give give) const {
+  if (const auto instance = instance_.lock(); instance && active_) instance->handover().open(std::move(give));
+}
+
+void InstanceContext::close_handover() const {
+  if (const auto instance = instance_.lock()) instance->handover().close();
+}
+
+void InstanceContext::answered(std::uint64_t number) const {
+  if (const auto instance = instance_.lock()) instance->handover().answered(number);
 }
 
 void InstanceContext::mirror(RemoteState remote) {

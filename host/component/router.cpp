@@ -39,9 +39,8 @@ struct Router::Arrival {
   bool broadcast = false;
 };
 
-Router::Router(std::string base, std::vector<std::string> groups, Supervisor& supervisor, Services& services,
-               std::string alone)
-    : base_(std::move(base)), alone_(std::move(alone)), supervisor_(supervisor), services_(services) {
+Router::Router(std::string base, std::vector<std::string> groups, Supervisor& supervisor, Services& services)
+    : base_(std::move(base)), supervisor_(supervisor), services_(services) {
   update(std::move(groups));
 }
 
@@ -96,11 +95,9 @@ std::vector<std::string> Router::filters() const {
     const std::lock_guard lock(mutex_);
     for (const std::string& group : groups_) roots.push_back(base_ + "/group/" + group);
   }
-  const bool all = alone_.empty();
-  std::vector<std::string> filters{roots.front() + (all ? "/request/+" : "/request/reset-register")};
+  std::vector<std::string> filters{roots.front() + "/request/+"};
   for (const std::string& root : roots) {
-    const std::string component = root + '/' + (all ? "+" : alone_);
-    for (const char* tail : {"/set", "/+/set", "/+/run", "/config/+/set"}) filters.push_back(component + tail);
+    for (const char* tail : {"/+/set", "/+/+/set", "/+/+/run", "/+/config/+/set"}) filters.push_back(root + tail);
   }
   return filters;
 }
@@ -134,8 +131,6 @@ void Router::route(const IncomingMessage& message) {
   arrival.component = arrival.path.substr(0, slash);
   arrival.command = slash == std::string_view::npos ? std::string_view() : arrival.path.substr(slash + 1);
 
-  const auto apart = isolated(*targets, arrival.component);
-  if (apart && apart->listens()) return;                                         // answered by its own process
   if (arrival.broadcast && !supervisor_.find(arrival.component)) return;         // meant for devices that have it
   if (message.retained && message.payload.empty() && !message.too_long) return;  // somebody clears a retained command
   if (message.retained) {
@@ -147,7 +142,7 @@ void Router::route(const IncomingMessage& message) {
   if (message.too_long) {
     return refuse(arrival, {"too_long", fmt::format("the payload is longer than {} KiB", kMaxCommandPayload / 1024)});
   }
-  if (apart) return refuse(arrival, apart->away());
+  if (const auto apart = isolated(*targets, arrival.component)) return hand_over(*apart, arrival);
   if (is_request(arrival)) return request(arrival);
   const auto target = targets->find(arrival.path);
   if (target == targets->end()) return refuse(arrival, explain_unknown(arrival));
@@ -161,7 +156,7 @@ Command Router::command_of(const Arrival& arrival) {
   Command command;
   command.name = arrival.command;
   command.broadcast = arrival.broadcast;
-  command.address = {std::string(message.response_topic), std::string(message.correlation_data), {}};
+  command.address = {std::string(message.response_topic), std::string(message.correlation_data), {}, message.handed};
   command.deadline = message.arrival + kCommandDeadline;
   if (message.expiry) command.deadline = std::min(command.deadline, message.arrival + *message.expiry);
   return command;
@@ -231,18 +226,13 @@ void Router::run(const Target& target, const Arrival& arrival, Command& command)
 
 void Router::request(const Arrival& arrival) {
   auto decoded = decode_run(arrival.message.payload);
-  const auto* wrong = std::get_if<Refusal>(&decoded);
-  if (wrong != nullptr && alone_.empty()) return refuse(arrival, *wrong);
-  if (wrong != nullptr) return;
+  if (auto* wrong = std::get_if<Refusal>(&decoded)) return refuse(arrival, std::move(*wrong));
   auto& run = std::get<RunRequest>(decoded);
   const std::string operation(arrival.command);
   const auto of_component = command_requests_.find(operation);
   const Value* id = of_component == command_requests_.end() ? nullptr : run.arguments.find("component");
   const std::string_view component = id != nullptr && id->is_text() ? std::string_view(id->as_text()) : "";
-  if (component != alone_ && !alone_.empty()) return;
-  if (const auto apart = isolated(arrival.targets, component)) {
-    return apart->listens() ? void() : refuse(arrival, apart->away());
-  }
+  if (const auto apart = isolated(arrival.targets, component)) return hand_over(*apart, arrival);
   if (of_component != command_requests_.end()) return request_command(arrival, of_component->second, run);
   const auto handler = requests_.find(operation);
   if (handler == requests_.end()) return refuse(arrival, explain_unknown_request(arrival));
@@ -251,7 +241,7 @@ void Router::request(const Arrival& arrival) {
   reply.command = arrival.command;
   reply.ok = true;
   reply.address = {std::string(arrival.message.response_topic), std::string(arrival.message.correlation_data),
-                   run.transaction};
+                   run.transaction, arrival.message.handed};
   handler->second(run.arguments, [this, reply = std::move(reply)](std::variant<Value, Refusal> answer) mutable {
     if (auto* data = std::get_if<Value>(&answer)) {
       reply.data = std::move(*data);
@@ -286,18 +276,33 @@ Refusal Router::explain_unknown_request(const Arrival& arrival) const {
                                          hint(closest(arrival.command, known)), fmt::join(known, ", "))};
 }
 
-void Router::refuse(const Arrival& arrival, Refusal refusal) {
-  ++refused_;
-  log_refusal(arrival, refusal);
+Reply Router::reply_to(const Arrival& arrival) {
   Reply reply;
   reply.request = is_request(arrival);
   reply.component = shown_word(arrival.component);
   reply.command = shown_word(arrival.command);
+  reply.address = {std::string(arrival.message.response_topic), std::string(arrival.message.correlation_data),
+                   transaction_of(arrival.message.payload), arrival.message.handed};
+  return reply;
+}
+
+void Router::hand_over(Instance& apart, const Arrival& arrival) {
+  switch (apart.handover().give(arrival.message, reply_to(arrival))) {
+    case Handover::Outcome::given: return;
+    case Handover::Outcome::closed: return refuse(arrival, apart.away());
+    case Handover::Outcome::full:
+      return refuse(arrival, {"busy", apart.config().id + ": its process has no room for another command"});
+  }
+}
+
+void Router::refuse(const Arrival& arrival, Refusal refusal) {
+  ++refused_;
+  log_refusal(arrival, refusal);
+  Reply reply = reply_to(arrival);
   reply.code = std::move(refusal.code);
   reply.message = std::move(refusal.message);
-  reply.address = {std::string(arrival.message.response_topic), std::string(arrival.message.correlation_data),
-                   transaction_of(arrival.message.payload)};
   services_.reply(std::move(reply));
+  if (arrival.message.handed != 0 && services_.answered) services_.answered(arrival.message.handed);
 }
 
 void Router::log_refusal(const Arrival& arrival, const Refusal& refusal) {

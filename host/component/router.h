@@ -31,9 +31,7 @@ using LongRequestHandler = std::function<void(const Value& arguments, RequestAns
 class Router {
  public:
   /// `base` is the base topic, `groups` those the device belongs to.
-  /// `alone`: this is the process of that isolated component, and what is not for it is somebody else's.
-  Router(std::string base, std::vector<std::string> groups, Supervisor& supervisor, Services& services,
-         std::string alone = {});
+  Router(std::string base, std::vector<std::string> groups, Supervisor& supervisor, Services& services);
 
   /// Before the first message.
   void on_request(std::string operation, RequestHandler handler);
@@ -79,17 +77,19 @@ class Router {
   void set_register(const Target& target, const Arrival& arrival, Command& command);
   void run(const Target& target, const Arrival& arrival, Command& command);
   static bool is_request(const Arrival& arrival);
-  /// Null unless the component is isolated: then its own process hears its commands too.
+  /// Null unless the component is isolated.
   static std::shared_ptr<Instance> isolated(const Targets& targets, std::string_view component);
   void request(const Arrival& arrival);
   void request_command(const Arrival& arrival, const CommandRequestHandler& handler, const RunRequest& run);
   Refusal explain_unknown_request(const Arrival& arrival) const;
+  static Reply reply_to(const Arrival& arrival);
+  /// To the process of an isolated component.
+  void hand_over(Instance& apart, const Arrival& arrival);
   void refuse(const Arrival& arrival, Refusal refusal);
   void log_refusal(const Arrival& arrival, const Refusal& refusal);
   Refusal explain_unknown(const Arrival& arrival) const;
 
   const std::string base_;
-  const std::string alone_;
   Supervisor& supervisor_;
   Services& services_;
   mutable std::mutex mutex_;  // groups_ and which targets_

@@ -35,6 +35,8 @@ struct Services {
   Peers& peers;
   SharedFailures& failures;
   ReplySink reply;
+  /// In the process of an isolated component: the command with that number has been answered, or needs no answer. Otherwise empty.
+  std::function<void(std::uint64_t handed)> answered = {};
 };
 
 }  // namespace m2ag::host

@@ -4,6 +4,7 @@
 #include <m2ag/value.h>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,8 @@ struct IncomingMessage {
   std::optional<std::chrono::seconds> expiry;  ///< MQTT 5: how long the message is still worth something
   std::string_view response_topic;             ///< MQTT 5; empty: none
   std::string_view correlation_data;           ///< MQTT 5
+  std::uint64_t handed =
+      0;  ///< in the process of an isolated component: under which number the host gave it; otherwise 0
   std::chrono::steady_clock::time_point arrival;
 };
 
@@ -29,7 +32,8 @@ struct IncomingMessage {
 struct ReplyAddress {
   std::string response_topic;
   std::string correlation_data;
-  std::string transaction;  ///< from the payload's JSON; empty: none
+  std::string transaction;   ///< from the payload's JSON; empty: none
+  std::uint64_t handed = 0;  ///< IncomingMessage::handed
   bool wanted() const { return !response_topic.empty() || !transaction.empty(); }
 };
 

@@ -1,5 +1,5 @@
 // Another process of a program: gets a text on its standard input, and what it has for its standard output is a socket of messages in both
-// directions, which is closed for it when this process ends, however that does. Standard error is this process's. One thread at a time.
+// directions, which is closed for it when this process ends, however that does. Standard error is this process's. One thread at a time; send() from any.
 #pragma once
 
 #include <sys/types.h>
