@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <malloc.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -44,6 +45,10 @@ void open_standard_streams() {
   }
 }
 
+/// Threads come and go with components and their processes. With an arena for each that ever ran at a time, memory that is free in one is not
+/// found by the others: a host grew by 1 MiB in 600 reloads (mallopt(3), M_ARENA_MAX).
+void bound_memory_arenas() { ::mallopt(M_ARENA_MAX, 2); }
+
 /// Nothing when the first word is a verb or an option.
 std::string unknown_verb(const CLI::App& app, int count, char** words) {
   if (count < 2 || words[1][0] == '-') return {};
@@ -82,6 +87,7 @@ int parse_and_run(CLI::App& app, int count, char** words, const int& exit_code) 
 
 int run_program(int count, char** words) {
   open_standard_streams();
+  bound_memory_arenas();
   keep_openssl_at_exit();
   // A peer that goes away is an error code at the write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);

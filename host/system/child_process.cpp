@@ -21,8 +21,6 @@
 namespace m2ag::host {
 namespace {
 
-constexpr std::size_t kLongestMessage = 256UL * 1024;
-
 [[noreturn]] void fail(int error, const char* what) { throw std::system_error(error, std::generic_category(), what); }
 
 class Descriptor {
@@ -57,6 +55,12 @@ struct Spawn {
   posix_spawn_file_actions_t files{};
   posix_spawnattr_t attributes{};
 };
+
+/// How long the next message is: memory for the longest there could be would leave holes in the heap of a process that runs for years.
+ssize_t next_size(int socket, int flags) {
+  char none = 0;
+  return ::recv(socket, &none, 1, flags | MSG_PEEK | MSG_TRUNC);
+}
 
 void write_all(int file, std::string_view text) {
   while (!text.empty()) {
@@ -127,10 +131,11 @@ ChildProcess::~ChildProcess() {
 }
 
 std::optional<std::string> ChildProcess::receive() {
-  std::string message(kLongestMessage, '\0');
-  const ssize_t count = ::recv(messages_, message.data(), message.size(), MSG_DONTWAIT);
+  ssize_t count = next_size(messages_, MSG_DONTWAIT);
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
-  message.resize(count < 0 ? 0 : static_cast<std::size_t>(count));
+  std::string message(static_cast<std::size_t>(std::max<ssize_t>(count, 0)), '\0');
+  if (count > 0) count = ::recv(messages_, message.data(), message.size(), MSG_DONTWAIT);
+  message.resize(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
   return message;
 }
 
@@ -184,11 +189,13 @@ bool send_message(int socket, std::string_view message) {
 }
 
 std::optional<std::string> wait_message(int socket) {
-  std::string message(kLongestMessage, '\0');
   ssize_t count = 0;
   do {
-    count = ::recv(socket, message.data(), message.size(), 0);
+    count = next_size(socket, 0);
   } while (count < 0 && errno == EINTR);
+  if (count <= 0) return std::nullopt;
+  std::string message(static_cast<std::size_t>(count), '\0');
+  count = ::recv(socket, message.data(), message.size(), MSG_DONTWAIT);  // it is there
   if (count <= 0) return std::nullopt;
   message.resize(static_cast<std::size_t>(count));
   return message;
