@@ -22,7 +22,7 @@ namespace history = m2ag::host::history;
 namespace reader = m2ag::host::reader;
 using namespace std::chrono_literals;
 
-constexpr std::size_t kMostWaiting = 6 * 1024 * 1024;  // bytes
+constexpr std::size_t kMostWaiting = 3 * 1024 * 1024;  // bytes
 constexpr std::size_t kMostInBatch = 20'000;           // messages
 const std::string kAsked = "asked";                    // a note: the filters that the broker's session may have
 const std::string kReceipts = "receipts";              // a note: of what was stored last
