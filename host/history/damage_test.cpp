@@ -143,6 +143,7 @@ TEST_CASE("pages that were written over: the file is moved aside, and what can b
       CHECK_THAT(told, Catch::Contains("moved to " + damage.moved_to.string()));
       CHECK_THAT(damage.moved_to.filename().string(), Catch::Contains("history.db.corrupt-20200101T0000"));
       CHECK(std::filesystem::exists(damage.moved_to));
+      CHECK_FALSE(std::filesystem::exists(damage.moved_to.string() + "-shm"));
       // It goes on.
       const Series more = again.series(number_series("a/b/more"));
       CHECK(again.write(batch_of(more, {number_at(kStart, value_of(more.id, kStart))})).samples == 1);

@@ -46,12 +46,11 @@ void remove_old_copies(const std::filesystem::path& path) {
   std::error_code none;
   for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::absolute(path).parent_path(), none)) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with(begin) && !name.ends_with("-wal")) copies.push_back(entry.path());
+    if (name.starts_with(begin) && !name.ends_with("-wal") && !name.ends_with("-shm")) copies.push_back(entry.path());
   }
   std::ranges::sort(copies);  // their names have the time
   for (std::size_t n = 0; n + kKeptCopies < copies.size(); ++n) {
-    std::filesystem::remove(copies[n], none);
-    std::filesystem::remove(copies[n].string() + "-wal", none);
+    for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(copies[n].string() + end, none);
   }
 }
 

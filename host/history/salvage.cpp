@@ -125,7 +125,8 @@ std::optional<std::filesystem::path> with_new_first_page(const std::filesystem::
 /// The copy is gone with it.
 class Source {
  public:
-  Source(const std::filesystem::path& damaged, DatabaseFile& target) : database_(open_damaged(damaged)) {
+  Source(const std::filesystem::path& damaged, DatabaseFile& target)
+      : damaged_(damaged), database_(open_damaged(damaged)) {
     if (database_) return;
     copy_ = with_new_first_page(damaged, target);
     if (copy_) database_ = open_damaged(*copy_);
@@ -133,6 +134,7 @@ class Source {
   ~Source() {
     database_.reset();
     std::error_code none;
+    std::filesystem::remove(damaged_.string() + "-shm", none);  // made by reading it
     for (const char* end : {"", "-wal", "-shm"}) {
       if (copy_) std::filesystem::remove(copy_->string() + end, none);
     }
@@ -143,6 +145,7 @@ class Source {
   SQLite::Database* database() { return database_.get(); }
 
  private:
+  const std::filesystem::path damaged_;
   std::optional<std::filesystem::path> copy_;
   std::unique_ptr<SQLite::Database> database_;
 };
