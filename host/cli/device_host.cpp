@@ -11,6 +11,7 @@
 #include "cli/component_list.h"
 #include "cli/instance_config.h"
 #include "component/register_requests.h"
+#include "core/clock_state.h"
 #include "hardware/supply.h"
 #include "system/vitals.h"
 
@@ -57,9 +58,9 @@ DeviceHost::DeviceHost(const Descriptor& descriptor, std::shared_ptr<const Catal
                 connection_,
                 peers_,
                 failures_,
-                [this](const Reply& reply) { bridge_.reply(reply); },
+                [this](const Reply& reply) { this->reply(reply); },
                 [this](std::uint64_t handed) {
-                  if (options_.report != nullptr) options_.report->answered(handed);
+                  if (options_.report != nullptr) options_.report->answered({handed, false, true, {}, {}, {}});
                 }},
       supervisor_(services_) {
   add_sinks();
@@ -152,6 +153,8 @@ std::unique_ptr<MqttClient> DeviceHost::make_client(const Descriptor& descriptor
   };
   MqttSettings settings = device_settings(descriptor);
   const std::string mine = options_.alone.empty() ? "/status" : '/' + options_.alone + "/availability";
+  // A component in a process of its own is seen online by another connection than the one that its commands come over.
+  settings.subscribe_first = options_.report == nullptr;
   settings.will = MqttWill{root_ + mine, "offline", 1, true};
   auto client = std::make_unique<MqttClient>(std::move(settings), std::move(handlers), executor_, log_);
   // The process of an isolated component gets its commands from the host.
@@ -171,6 +174,15 @@ std::vector<Subscription> DeviceHost::subscriptions(const std::vector<std::strin
     subscriptions.push_back(std::move(subscription));
   }
   return subscriptions;
+}
+
+/// The host publishes what became of a command that it has handed over: a process that ends has no time to.
+void DeviceHost::reply(const Reply& reply) {
+  const std::uint64_t handed = reply.address.handed;
+  if (options_.report == nullptr || handed == 0) return bridge_.reply(reply);
+  if (options_.report->answered({handed, true, reply.ok, reply.code, reply.message, reply.data})) return;
+  bridge_.reply(reply);
+  options_.report->answered({handed, false, true, {}, {}, {}});
 }
 
 void DeviceHost::on_message(const MqttMessage& message) {

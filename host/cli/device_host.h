@@ -103,6 +103,7 @@ class DeviceHost {
   std::unique_ptr<MqttClient> make_client(const Descriptor& descriptor);
   void reconnect(const Descriptor& next);
   std::vector<Subscription> subscriptions(const std::vector<std::string>& filters) const;
+  void reply(const Reply& reply);
   void on_message(const MqttMessage& message);
   Value info() const;
   Value health() const;

@@ -29,7 +29,7 @@ constexpr const char* kThisProgram =
 constexpr std::chrono::seconds kStopDeadline{4};
 
 constexpr std::chrono::milliseconds kLookForEnd{50};
-constexpr int kLookAgain = 1000;  // milliseconds
+constexpr int kLookAgain = 1000, kLookSoon = 50;  // milliseconds
 constexpr std::chrono::seconds kSilence{20};
 
 /// What no other process does to it.
@@ -55,7 +55,7 @@ class IsolatedComponent final : public Component, public Service {
     error_.clear();
     ChildProcess process(kThisProgram, {"isolated", launch_->id}, launch_->input);
     const HandoverEnd no_commands_behind_its_end{host_};
-    is_open_ = false;
+    is_open_ = process_listens_ = false;
     listen(process, stop);
     // From here on commands are refused; those that it has it may still answer.
     host_.close_handover();
@@ -76,10 +76,12 @@ class IsolatedComponent final : public Component, public Service {
     while (!stop.stop_requested()) {
       std::array<pollfd, 3> waiting{
           {{open ? process.messages() : -1, POLLIN, 0}, {process.end(), POLLIN, 0}, {wake.get(), POLLIN, 0}}};
-      if (::poll(waiting.data(), waiting.size(), kLookAgain) < 0 && errno != EINTR)
+      const bool waits_for_broker = process_listens_ && !is_open_;
+      if (::poll(waiting.data(), waiting.size(), waits_for_broker ? kLookSoon : kLookAgain) < 0 && errno != EINTR)
         throw std::system_error(errno, std::generic_category(), "poll");
       look_for_silence(process);
       open = open && hear_all(process);
+      if (waits_for_broker && context().connected()) take_commands(process);
       if ((waiting[1].revents & POLLIN) != 0) return;
     }
   }
@@ -88,7 +90,8 @@ class IsolatedComponent final : public Component, public Service {
   void look_for_silence(ChildProcess& process) {
     if (silent_ || context().now() - heard_ < kSilence) return;
     silent_ = true;
-    take_commands(process, false);
+    process_listens_ = false;
+    take_commands(process);
     RemoteState state = last_;
     state.state = InstanceState::stuck;
     state.reason =
@@ -101,7 +104,7 @@ class IsolatedComponent final : public Component, public Service {
   bool hear_all(ChildProcess& process) {
     while (const auto message = process.receive()) {
       if (message->empty()) return false;
-      const auto words = read_isolated_words(*message);
+      auto words = read_isolated_words(*message);
       if (!words) continue;
       heard_ = context().now();
       silent_ = false;
@@ -109,9 +112,9 @@ class IsolatedComponent final : public Component, public Service {
         error_ = words->error;
         continue;
       }
-      if (note_answers(*words)) continue;
-      take_commands(process, words->listens);
-      if (words->listens) process.send(kHeard);
+      if (take_answer(*words)) continue;
+      process_listens_ = words->listens;
+      take_commands(process);
       // Who sees it online sends commands: not before they arrive.
       RemoteState state = words->state;
       state.online = state.online && words->listens;
@@ -121,24 +124,29 @@ class IsolatedComponent final : public Component, public Service {
     return true;
   }
 
-  void take_commands(ChildProcess& process, bool takes) {
-    if (std::exchange(is_open_, takes) == takes) return;
-    if (!takes) return host_.close_handover();
-    host_.open_handover([&process](std::uint64_t number, const IncomingMessage& message) {
-      return process.send(write_handed(number, message));
-    });
+  /// It is told so, and waits for it before it is seen online: not before commands for it arrive here.
+  void take_commands(ChildProcess& process) {
+    const bool takes = process_listens_ && context().connected();
+    const bool took = std::exchange(is_open_, takes);
+    if (took && !takes) host_.close_handover();
+    if (!took && takes) {
+      host_.open_handover([&process](std::uint64_t number, const IncomingMessage& message) {
+        return process.send(write_handed(number, message));
+      });
+    }
+    if (takes) process.send(kHeard);
   }
 
-  bool note_answers(const IsolatedWords& words) {
-    for (const std::uint64_t number : words.answered) host_.answered(number);
-    return !words.answered.empty();
+  bool take_answer(IsolatedWords& words) {
+    if (words.answer) host_.answered(std::move(*words.answer));
+    return words.answer.has_value();
   }
 
   /// The last ones: how it is does not matter any more.
   void hear_answers(ChildProcess& process) {
     while (const auto message = process.receive()) {
       if (message->empty()) return;
-      if (const auto words = read_isolated_words(*message)) note_answers(*words);
+      if (auto words = read_isolated_words(*message)) take_answer(*words);
     }
   }
 
@@ -179,7 +187,8 @@ class IsolatedComponent final : public Component, public Service {
   RemoteState last_;   ///< what it said of itself
   std::chrono::steady_clock::time_point heard_;
   bool silent_ = false;
-  bool is_open_ = false;  ///< it takes commands
+  bool process_listens_ = false;  ///< it has its connection to the broker
+  bool is_open_ = false;          ///< it is given commands
 };
 
 }  // namespace

@@ -66,20 +66,30 @@ void IsolatedReport::heard() {
   has_heard_.notify_all();
 }
 
-void IsolatedReport::answered(std::uint64_t number) {
+bool IsolatedReport::answered(const HandedAnswer& answer) {
+  Value::Map map{{"answered", static_cast<std::int64_t>(answer.number)}};
+  if (answer.is_wanted) {
+    map.emplace("ok", answer.ok);
+    map.emplace("code", answer.code);
+    map.emplace("message", answer.message);
+    map.emplace("data", answer.data);
+  }
+  std::string message = dump_json(std::move(map));
+  if (message.size() > kMostBytes) return false;
   const std::lock_guard lock(mutex_);
-  answered_.emplace_back(static_cast<std::int64_t>(number));
-  send_answered_locked();
+  answers_.push_back(std::move(message));
+  send_answers_locked();
+  return true;
 }
 
 void IsolatedReport::repeat() {
   const std::lock_guard lock(mutex_);
   send_locked();
-  if (!answered_.empty()) send_answered_locked();
+  send_answers_locked();
 }
 
-void IsolatedReport::send_answered_locked() {
-  if (send_(dump_json(Value::Map{{"answered", answered_}}))) answered_.clear();
+void IsolatedReport::send_answers_locked() {
+  while (!answers_.empty() && send_(answers_.front())) answers_.pop_front();
 }
 
 void IsolatedReport::send_locked() {
@@ -102,10 +112,11 @@ std::optional<IsolatedWords> read_isolated_words(std::string_view message) {
   const auto map = parse_json(message, error);
   if (!map || !map->is_map()) return std::nullopt;
   IsolatedWords words;
-  if (const Value* answered = map->find("answered"); answered != nullptr && answered->is_list()) {
-    for (const Value& each : answered->as_list()) {
-      if (each.is_integer()) words.answered.push_back(static_cast<std::uint64_t>(each.as_integer()));
-    }
+  if (map->find("answered") != nullptr) {
+    HandedAnswer answer{count(*map, "answered"), map->find("ok") != nullptr, flag(*map, "ok"),
+                        text(*map, "code"),      text(*map, "message"),      {}};
+    if (const Value* data = map->find("data")) answer.data = *data;
+    words.answer = std::move(answer);
     return words;
   }
   words.state = {state_of(text(*map, "state")), text(*map, "reason"),  flag(*map, "online"),

@@ -4,14 +4,15 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "component/handover.h"
 #include "component/instance.h"
 #include "core/event.h"
 
@@ -31,14 +32,14 @@ class IsolatedReport {
   void listens(bool listens);
   /// The host has heard that commands are taken.
   void heard();
-  /// A command that the host has handed over needs no answer from it any more.
-  void answered(std::uint64_t number);
+  /// What became of a command that the host has handed over. False: it is too long to be told in one piece.
+  bool answered(const HandedAnswer& answer);
   /// All of it once more: counts have changed, or something did not go out.
   void repeat();
 
  private:
   void send_locked();
-  void send_answered_locked();
+  void send_answers_locked();
 
   const std::function<bool(const std::string&)> send_;
   std::shared_ptr<const Instance> instance_;
@@ -46,17 +47,17 @@ class IsolatedReport {
   Value::Map newest_;
   bool heard_ = false;
   std::condition_variable has_heard_;
-  Value::List answered_;  ///< what did not go out yet
+  std::deque<std::string> answers_;  ///< what did not go out yet
 };
 
 /// What the host answers to each message that says that commands are taken.
 constexpr std::string_view kHeard = "heard";
 
-/// What was sent, a state or only which commands were answered; `error` when the process cannot do its work, as a sentence.
+/// What was sent, a state or an answer; `error` when the process cannot do its work, as a sentence.
 struct IsolatedWords {
   RemoteState state;
   bool listens = false;
-  std::vector<std::uint64_t> answered;
+  std::optional<HandedAnswer> answer;
   std::string error;
 };
 /// Nothing when it is none of ours.

@@ -48,17 +48,30 @@ TEST_CASE("which commands were answered is told at once, and again when it did n
     if (has_room) sent.push_back(message);
     return has_room;
   });
-  report.answered(1);
+  CHECK(report.answered({1, false, true, {}, {}, {}}));
   has_room = false;
-  report.answered(2);
+  CHECK(report.answered({2, true, true, {}, {}, m2ag::Value::List{7}}));
+  CHECK(report.answered({3, true, false, "busy", "too much", {}}));
+  CHECK_FALSE(report.answered({4, true, true, {}, {}, std::string(200'000, 'x')}));
   has_room = true;
   report.repeat();
-  REQUIRE(sent.size() == 3);
-  CHECK(read_isolated_words(sent[0])->answered == std::vector<std::uint64_t>{1});
-  CHECK(read_isolated_words(sent[1])->answered.empty());
-  CHECK(read_isolated_words(sent[2])->answered == std::vector<std::uint64_t>{2});
+  REQUIRE(sent.size() == 4);
+  const auto first = read_isolated_words(sent[0])->answer, second = read_isolated_words(sent[2])->answer,
+             third = read_isolated_words(sent[3])->answer;
+  REQUIRE(first);
+  CHECK(first->number == 1);
+  CHECK_FALSE(first->is_wanted);
+  CHECK_FALSE(read_isolated_words(sent[1])->answer);
+  REQUIRE(second);
+  CHECK(second->is_wanted);
+  CHECK(second->ok);
+  CHECK(second->data == m2ag::Value::List{7});
+  REQUIRE(third);
+  CHECK_FALSE(third->ok);
+  CHECK(third->code == "busy");
+  CHECK(third->message == "too much");
   report.repeat();
-  CHECK(sent.size() == 4);
+  CHECK(sent.size() == 5);
 }
 
 TEST_CASE("what is not said is the start of it, and what is no message is none") {

@@ -24,9 +24,16 @@ Handover::Outcome Handover::give(const IncomingMessage& message, Reply unanswere
   return Outcome::full;
 }
 
-void Handover::answered(std::uint64_t number) {
+std::optional<Reply> Handover::answered(HandedAnswer answer) {
   const std::lock_guard lock(mutex_);
-  unanswered_.erase(number);
+  auto found = unanswered_.extract(answer.number);
+  if (!found || !answer.is_wanted) return std::nullopt;
+  Reply reply = std::move(found.mapped());
+  reply.ok = answer.ok;
+  reply.code = std::move(answer.code);
+  reply.message = std::move(answer.message);
+  reply.data = std::move(answer.data);
+  return reply;
 }
 
 std::vector<Reply> Handover::end() {

@@ -1,16 +1,27 @@
-// Commands on their way from the host to the process of an isolated component. Each is answered once: by that process, or, when it ends before
-// it has, by the host. Any thread.
+// Commands on their way from the host to the process of an isolated component. Each is answered once: as that process says, or, when it ends
+// before it has, with a refusal. Any thread.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "core/message.h"
 
 namespace m2ag::host {
+
+/// What the process says of one of them.
+struct HandedAnswer {
+  std::uint64_t number = 0;
+  bool is_wanted = false;  ///< otherwise that it is done, and whoever asked wants no answer, is all there is to know
+  bool ok = false;
+  std::string code, message;  ///< when refused
+  Value data;
+};
 
 class Handover {
  public:
@@ -25,7 +36,8 @@ class Handover {
   enum class Outcome { given, closed, full };
   /// `unanswered`: to whom the answer goes should the process end before it has answered.
   Outcome give(const IncomingMessage& message, Reply unanswered);
-  void answered(std::uint64_t number);
+  /// The whole reply, when one is wanted and was not given before.
+  std::optional<Reply> answered(HandedAnswer answer);
   /// The process has ended. What it has not answered, in the order it came.
   std::vector<Reply> end();
 

@@ -33,11 +33,16 @@ TEST_CASE("what a process was given and has not answered comes back when it ends
   });
   for (const char* each : {"a", "b", "c"}) CHECK(handover.give(message(each), reply(each)) == Handover::Outcome::given);
   CHECK(given == std::vector<std::string>{"1 a", "2 b", "3 c"});
-  handover.answered(2);
-  handover.answered(7);  // nobody was given that
+  HandedAnswer refusal{2, true, false, "busy", "too much", {}};
+  const auto told = handover.answered(refusal);
+  REQUIRE(told);
+  CHECK(told->command == "b");
+  CHECK(told->code == "busy");
+  CHECK_FALSE(handover.answered(refusal));                      // a second time
+  CHECK_FALSE(handover.answered({7, true, true, {}, {}, {}}));  // nobody was given that
   handover.close();
   CHECK(handover.give(message("d"), reply("d")) == Handover::Outcome::closed);
-  handover.answered(3);  // still counts
+  CHECK_FALSE(handover.answered({3, false, true, {}, {}, {}}));  // nobody wants to know, but it counts
   const auto left = handover.end();
   REQUIRE(left.size() == 1);
   CHECK(left.front().command == "a");

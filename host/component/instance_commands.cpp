@@ -144,9 +144,8 @@ void Instance::apply_set(const ChannelSet& set) {
 void Instance::answer(const Command& command, std::optional<Refusal> refusal, Value data) {
   if (refusal) refusal->message = redact_(refusal->message);
   if (command.done) return command.done(refusal, data);
-  const std::uint64_t handed = command.address.handed;
-  if (refusal || command.wants_answer()) reply_to(command, std::move(refusal), std::move(data));
-  if (handed != 0 && services_.answered) services_.answered(handed);
+  if (refusal || command.wants_answer()) return reply_to(command, std::move(refusal), std::move(data));
+  if (command.address.handed != 0 && services_.answered) services_.answered(command.address.handed);
 }
 
 void Instance::reply_to(const Command& command, std::optional<Refusal> refusal, Value data) const {

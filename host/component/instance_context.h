@@ -70,7 +70,7 @@ class InstanceContext : public Context, public std::enable_shared_from_this<Inst
   /// [host] Of what stands for an isolated component: what its process says. Any thread, as Instance's functions of these names.
   void open_handover(Handover::Give give) const;
   void close_handover() const;
-  void answered(std::uint64_t number) const;
+  void answered(HandedAnswer answer) const;
   void mirror(RemoteState remote);
   void quarantine(std::string reason);
 

@@ -64,8 +64,10 @@ void InstanceContext::close_handover() const {
   if (const auto instance = instance_.lock()) instance->handover().close();
 }
 
-void InstanceContext::answered(std::uint64_t number) const {
-  if (const auto instance = instance_.lock()) instance->handover().answered(number);
+void InstanceContext::answered(HandedAnswer answer) const {
+  const auto instance = instance_.lock();
+  auto reply = instance ? instance->handover().answered(std::move(answer)) : std::nullopt;
+  if (reply) services_.reply(std::move(*reply));
 }
 
 void InstanceContext::mirror(RemoteState remote) {

@@ -302,7 +302,6 @@ void Router::refuse(const Arrival& arrival, Refusal refusal) {
   reply.code = std::move(refusal.code);
   reply.message = std::move(refusal.message);
   services_.reply(std::move(reply));
-  if (arrival.message.handed != 0 && services_.answered) services_.answered(arrival.message.handed);
 }
 
 void Router::log_refusal(const Arrival& arrival, const Refusal& refusal) {

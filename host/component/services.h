@@ -35,7 +35,7 @@ struct Services {
   Peers& peers;
   SharedFailures& failures;
   ReplySink reply;
-  /// In the process of an isolated component: the command with that number has been answered, or needs no answer. Otherwise empty.
+  /// In the process of an isolated component: the command with that number is done, and its success needs no reply. Otherwise empty.
   std::function<void(std::uint64_t handed)> answered = {};
 };
 

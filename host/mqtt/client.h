@@ -43,7 +43,8 @@ class MqttClient {
     /// On a thread of the executor, one message after the other. The views are valid during the call. What it gives to lanes runs when it
     /// returns: it must be short wherever others wait for the executor.
     std::function<void(const MqttMessage&)> on_message;
-    /// On this client's own thread; the subscriptions are already on their way, and what is published here goes after them.
+    /// On this client's own thread; the subscriptions are already on their way, and what is published here goes after them. With
+    /// `subscribe_first` they hold: also who learns of it another way than from this client may send.
     std::function<void(bool session_present, MqttVersion version)> on_connected;
     /// On this client's own thread.
     std::function<void(const std::string& reason)> on_disconnected;

@@ -17,6 +17,7 @@ namespace {
 constexpr std::chrono::seconds kConnectGrace{5};
 constexpr std::chrono::seconds kDiagnosisTimeout{2};
 constexpr std::chrono::seconds kDisconnectTimeout{1};
+constexpr std::chrono::seconds kSubscribeTimeout{10};
 
 MqttSettings checked(MqttSettings settings) {
   if (settings.client_id.empty()) throw std::invalid_argument("MQTT client id: is empty, expected 1 to 65535 bytes");
@@ -114,6 +115,7 @@ void ClientCore::serve() {
   }
   send_unsubscriptions();
   send_subscriptions();
+  if (settings_.subscribe_first) await_subscriptions();
   report_up();
   // Before the window opens: a state that waits from before is replaced by the one of now instead of going out first.
   if (handlers_.on_connected && speaks()) handlers_.on_connected(session_present, handle_->version());
@@ -148,6 +150,15 @@ void ClientCore::serve() {
   down_since_ = Clock::now();
   if (lost) report_down(reason, true);
   if (handlers_.on_disconnected && speaks()) handlers_.on_disconnected(lost ? reason : std::string("stopped"));
+}
+
+void ClientCore::await_subscriptions() {
+  Lock lock(mutex_);
+  changed_.wait_for(lock, kSubscribeTimeout, [this] {
+    return link_ != Link::up || stopping_ || std::ranges::none_of(subscriptions_, [](const auto& each) {
+             return each.second.state == Subscribed::asked;
+           });
+  });
 }
 
 void ClientCore::drain_and_disconnect() {

@@ -78,6 +78,7 @@ class ClientCore final : public PahoEvents, public std::enable_shared_from_this<
   // The client's thread.
   bool connect_once(MqttVersion version);
   void serve();
+  void await_subscriptions();
   void drain_and_disconnect();
   void close_handle();
   void after_failure(MqttVersion version, bool& at_once);

@@ -63,6 +63,26 @@ TEST_CASE("a message goes out and comes in with all its MQTT 5 properties") {
   CHECK(client->stats().version == MqttVersion::v5);
 }
 
+TEST_CASE("with subscribe_first a client is connected once its subscriptions hold") {
+  TestBroker broker;
+  broker.start();
+  auto settings = TestClient::settings(broker.url(), "first");
+  settings.subscribe_first = true;
+  TestClient client(settings, false);
+  int answers = 0;
+  client.when_connected([&] {
+    const std::string log = broker.log();
+    const std::string answer = "Sending SUBACK to first";
+    for (auto at = log.find(answer); at != std::string::npos; at = log.find(answer, at + 1)) ++answers;
+  });
+  std::vector<Subscription> filters;
+  for (int n = 0; n < 250; ++n) filters.push_back(filter("a/" + std::to_string(n)));
+  client->subscribe(std::move(filters));
+  client->start();
+  REQUIRE(client.wait_connected());
+  CHECK(answers == 3);  // a hundred filters at a time
+}
+
 TEST_CASE("a message in 3.1.1 has no properties and still arrives") {
   TestBroker broker;
   broker.start();

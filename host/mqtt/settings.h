@@ -38,6 +38,7 @@ struct MqttSettings {
   MqttVersion version = MqttVersion::any;
   std::optional<MqttWill> will;
   bool clean_start = true;                 ///< forget the session at each connect; in 3.1.1 the clean session flag
+  bool subscribe_first = false;            ///< on_connected waits for the answers to the subscriptions, 10 s at most
   std::chrono::seconds session_expiry{0};  ///< MQTT 5; how long the broker keeps the session of a client that is gone
   std::uint16_t receive_maximum =
       0;  ///< MQTT 5; messages the broker may have unacknowledged towards us, 0: its own limit

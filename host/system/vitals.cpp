@@ -6,13 +6,14 @@
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
-#include <sys/timex.h>
 #include <unistd.h>
 
 #include <fstream>
 #include <memory>
 #include <optional>
 #include <sstream>
+
+#include "core/clock_state.h"
 
 namespace m2ag::host {
 namespace {
@@ -67,17 +68,6 @@ std::string boot_id() {
   std::string id;
   std::ifstream("/proc/sys/kernel/random/boot_id") >> id;
   return id;
-}
-
-std::optional<bool> clock_synchronised() {
-  timex state{};
-  const int result = adjtimex(&state);
-  return clock_synchronised(result, state.status);
-}
-
-std::optional<bool> clock_synchronised(int result, int status) {
-  if (result == -1) return std::nullopt;
-  return result != TIME_ERROR && (static_cast<unsigned>(status) & static_cast<unsigned>(STA_UNSYNC)) == 0;
 }
 
 std::string time_quality() { return clock_synchronised().value_or(false) ? "ntp" : "unsynchronised"; }

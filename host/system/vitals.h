@@ -5,7 +5,6 @@
 #include <m2ag/value.h>
 
 #include <filesystem>
-#include <optional>
 #include <string>
 
 namespace m2ag::host {
@@ -15,11 +14,6 @@ Value::Map process_vitals(const std::filesystem::path& state);
 
 /// The kernel's id of this boot; empty when it cannot be read.
 std::string boot_id();
-
-/// Whether the kernel says that the network keeps its clock right; nothing when it may not be asked, as in some containers.
-std::optional<bool> clock_synchronised();
-/// What adjtimex(2) means by its result and the status.
-std::optional<bool> clock_synchronised(int result, int status);
 
 /// "ntp" when the kernel says that the clock is synchronised, else "unsynchronised".
 std::string time_quality();

@@ -1,7 +1,5 @@
 #include "system/vitals.h"
 
-#include <sys/timex.h>
-
 #include "catch.h"
 
 using namespace m2ag;
@@ -21,14 +19,6 @@ TEST_CASE("a folder that is not there leaves its value out") {
 }
 
 TEST_CASE("the boot has an id") { CHECK(boot_id().size() == 36); }
-
-TEST_CASE("a clock is synchronised when adjtimex(2) says so twice, and unknown when it may not be asked") {
-  CHECK(clock_synchronised(TIME_OK, 0) == true);
-  CHECK(clock_synchronised(TIME_INS, STA_PLL | STA_INS) == true);
-  CHECK(clock_synchronised(TIME_OK, STA_UNSYNC) == false);
-  CHECK(clock_synchronised(TIME_ERROR, 0) == false);
-  CHECK_FALSE(clock_synchronised(-1, 0).has_value());
-}
 
 TEST_CASE("no loopback address is told") {
   for (const Value& address : network_addresses()) CHECK_FALSE(address.as_text().starts_with("127."));

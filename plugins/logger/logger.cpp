@@ -11,6 +11,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/clock.h"
+#include "core/clock_state.h"
 #include "inbox.h"
 #include "mqtt/reader/reader.h"
 #include "recorder.h"
@@ -29,11 +31,27 @@ const std::string kReceipts = "receipts";              // a note: of what was st
 constexpr auto kFirstRetry = 1s;
 constexpr auto kLastRetry = 30s;
 
+/// The device's date, which does not fall behind a later one that it knew before a power cut.
+class DeviceClock final : public m2ag::host::Clock {
+ public:
+  explicit DeviceClock(const m2ag::Context& context) : context_(context) {}
+  time_point now() const override { return context_.now(); }
+  system_time_point system_now() const override { return context_.wall_time(); }
+  /// By how much the machine's date is behind it.
+  duration behind() const { return std::max<duration>(system_now() - std::chrono::system_clock::now(), {}); }
+
+ private:
+  const m2ag::Context& context_;
+};
+
 class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::Sensor {
  public:
   using Params = logger::Params;
 
-  Logger(m2ag::Context& context, Params params) : Component(context), params_(std::move(params)) { check(params_); }
+  Logger(m2ag::Context& context, Params params)
+      : Component(context), params_(std::move(params)), clock_(this->context()) {
+    check(params_);
+  }
 
   void start() override {
     broker_ = context().broker();
@@ -168,9 +186,11 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
     mqtt.resume();
     if (!arrived.empty()) {
       history::Batch batch;
+      const auto behind = std::chrono::duration_cast<std::chrono::system_clock::duration>(clock_.behind());
+      recorder.set_clock_right(m2ag::host::clock_synchronised().value_or(true));
       try {
         for (const reader::Batch& each : arrived) {
-          for (const reader::Message& message : each.messages()) recorder.add(message, each.received(), batch);
+          for (const reader::Message& message : each.messages()) recorder.add(message, each.received() + behind, batch);
         }
       } catch (const Stopped&) {
         return false;
@@ -275,7 +295,7 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
   }
 
   const Params params_;
-  const m2ag::host::SystemClock clock_;
+  const DeviceClock clock_;
   std::optional<m2ag::BrokerAccess> broker_;
   std::unique_ptr<history::Writer> writer_;  // on the service's thread while that runs
   std::string wanted_;                       // its filters, a line each; empty once they are written down alone

@@ -15,9 +15,8 @@ namespace reader = m2ag::host::reader;
 // Bounds for what strangers may fill. With more topics, or longer ones, their table is begun anew; further series are not kept.
 constexpr std::size_t kMostTopics = 100'000, kMostTopicBytes = std::size_t{16} * 1024 * 1024, kMostSeries = 100'000;
 constexpr std::size_t kLongestName = 512, kLongestDetail = std::size_t{64} * 1024;
-/// A device's date is believed from here (2024) up to ten minutes from now.
+/// A device's date is believed from here on: 2024.
 constexpr history::Time kFirstDate = 1'704'067'200'000;
-constexpr history::Time kAhead = 10 * 60 * 1000;
 
 history::Time milliseconds(std::chrono::system_clock::time_point time) {
   return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
@@ -53,7 +52,7 @@ void Recorder::add(const reader::Message& message, std::chrono::system_clock::ti
   Topic& known = topic(message.topic);
   if (is_copy(message, known)) return;
   const history::Time arrival = milliseconds(received);
-  const bool has_date = message.time && *message.time >= kFirstDate && *message.time <= arrival + kAhead;
+  const bool has_date = message.time && *message.time >= kFirstDate && *message.time <= arrival + ahead_;
   const history::Time time = has_date ? *message.time : arrival;
   // A sample with a date that comes again is the same sample.
   const bool is_same_again = has_date && known.line && known.sources.empty() && !known.is_logged;

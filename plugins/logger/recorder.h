@@ -27,6 +27,9 @@ class Recorder {
   /// `receipts`: what an earlier one gave with the newest batch. Throws m2ag::ConfigError.
   Recorder(const Params& params, const std::string& base, FindSeries find_series, std::string_view receipts = {});
 
+  /// Whether the network keeps the clock of this machine right, as at first is taken for granted. While it does not, devices are believed whose
+  /// dates are later: after a power cut a clock goes on from when it stopped.
+  void set_clock_right(bool right) { ahead_ = right ? kAhead : kFarAhead; }
   /// What of it is kept, at the end of `batch`.
   void add(const m2ag::host::reader::Message& message, std::chrono::system_clock::time_point received,
            m2ag::host::history::Batch& batch);
@@ -39,6 +42,8 @@ class Recorder {
 
  private:
   using Time = m2ag::host::history::Time;
+  /// How much later than ours a device's date may be.
+  static constexpr Time kAhead = 10 * 60 * 1000, kFarAhead = Time{366} * 24 * 3600 * 1000;
   /// The series of one name, and its numbers by kind.
   struct Line {
     std::string name;
@@ -93,6 +98,7 @@ class Recorder {
   bool is_full_ = false;  ///< too many series: told once
   std::optional<std::string> problem_;
   Receipts receipts_;
+  Time ahead_ = kAhead;
 };
 
 }  // namespace logger

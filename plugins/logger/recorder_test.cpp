@@ -64,6 +64,20 @@ TEST_CASE_METHOD(Fixture, "a date that cannot be is not believed") {
   for (const auto& each : batch.samples) CHECK(each.sample.time >= kNow);
 }
 
+TEST_CASE_METHOD(Fixture, "while nobody keeps our clock right, a device whose date is later is believed") {
+  constexpr std::int64_t kDay = 86'400'000;
+  add("m2ag/house/air/temperature", "21.5", false, kNow);
+  recorder->set_clock_right(false);
+  add("m2ag/house/air/temperature", "22", false, kNow + 30 * kDay);
+  add("m2ag/house/air/temperature", "23", false, kNow + 400 * kDay);
+  recorder->set_clock_right(true);
+  add("m2ag/house/air/temperature", "24", false, kNow + kDay);
+  REQUIRE(batch.samples.size() == 4);
+  CHECK(batch.samples[1].sample.time == kNow + 30 * kDay);
+  CHECK(batch.samples[2].sample.time < kNow + kDay);
+  CHECK(batch.samples[3].sample.time < kNow + kDay);
+}
+
 TEST_CASE_METHOD(Fixture, "what the broker had kept without a date is uncertain") {
   add("m2ag/house/air/temperature", "21.5", true);
   add("m2ag/house/air/pressure", "1013", true, kNow - 60'000);
