@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kNever = Clock::time_point::max();
+constexpr auto kNoDeadline = Clock::time_point::max();
 
 }  // namespace
 
@@ -29,13 +29,13 @@ TEST_CASE_METHOD(LaneFixture, "a closed lane drops what waits, refuses what come
       {"occupy"});
   REQUIRE(gate.wait_arrived(1));
   Counter dropped;
-  REQUIRE(lane->try_post([&] { events += "never "; }, {"set"}, kNever, [&] { dropped.add(); }));
+  REQUIRE(lane->try_post([&] { events += "never "; }, {"set"}, kNoDeadline, [&] { dropped.add(); }));
   REQUIRE(lane->post([&] { events += "never "; }, {"sample"}));
   CHECK(lane->close() == 2);
   CHECK(dropped.count() == 1);
   CHECK(lane->pending() == 0);
   CHECK_FALSE(lane->post([&] { events += "never "; }, {"sample"}));
-  CHECK_FALSE(lane->try_post([&] { events += "never "; }, {"set"}, kNever, [&] { dropped.add(); }));
+  CHECK_FALSE(lane->try_post([&] { events += "never "; }, {"set"}, kNoDeadline, [&] { dropped.add(); }));
   CHECK(lane->running());
   gate.open();
   REQUIRE(lane->wait_idle(test_deadline()));
@@ -50,7 +50,7 @@ TEST_CASE_METHOD(LaneFixture, "only what one owner has waiting is dropped from a
   const std::string new_pump = "pump";
   std::string events;
   lane->post([&] { events += "old "; }, {"sample", old_pump});
-  REQUIRE(lane->try_post([&] { events += "old "; }, {"set", old_pump}, kNever, [&] { events += "dropped "; }));
+  REQUIRE(lane->try_post([&] { events += "old "; }, {"set", old_pump}, kNoDeadline, [&] { events += "dropped "; }));
   lane->post([&] { events += "new "; }, {"sample", new_pump});
   CHECK(lane->drop(old_pump) == 2);
   gate.open();
@@ -68,8 +68,8 @@ TEST_CASE("what waits when the executor ends is dropped, and the lane refuses fr
   Counter dropped;
   occupied->post([&] { gate.wait(); }, {"occupy"});
   REQUIRE(gate.wait_arrived(1));
-  REQUIRE(occupied->try_post([] {}, {"set"}, kNever, [&] { dropped.add(); }));
-  REQUIRE(waiting->try_post([] {}, {"set"}, kNever, [&] { dropped.add(); }));
+  REQUIRE(occupied->try_post([] {}, {"set"}, kNoDeadline, [&] { dropped.add(); }));
+  REQUIRE(waiting->try_post([] {}, {"set"}, kNoDeadline, [&] { dropped.add(); }));
   std::thread ending([&] { executor.reset(); });
   REQUIRE(dropped.wait_for(1));
   gate.open();
@@ -78,7 +78,7 @@ TEST_CASE("what waits when the executor ends is dropped, and the lane refuses fr
   CHECK_FALSE(waiting->post([] {}, {"sample"}));
   // Accepted or refused, the command of an idle lane is answered.
   const std::size_t before = dropped.count();
-  CHECK(idle->try_post([] {}, {"set"}, kNever, [&] { dropped.add(); }));
+  CHECK(idle->try_post([] {}, {"set"}, kNoDeadline, [&] { dropped.add(); }));
   CHECK(dropped.count() == before + 1);
   CHECK_FALSE(idle->post([] {}, {"sample"}));
 }
@@ -118,7 +118,7 @@ TEST_CASE("commands racing with expiry, drop and close are each answered exactly
     threads.emplace_back([&, n] {
       for (int round = 0; round < 2000; ++round) {
         const auto deadline = clock.now() + std::chrono::microseconds(round % 50);
-        if (lane->try_post([&] { ++answered; }, {"set", "pump"}, n == 0 ? kNever : deadline, [&] { ++answered; }))
+        if (lane->try_post([&] { ++answered; }, {"set", "pump"}, n == 0 ? kNoDeadline : deadline, [&] { ++answered; }))
           ++accepted;
       }
     });

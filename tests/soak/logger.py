@@ -67,6 +67,10 @@ class Publisher(threading.Thread):
         """All of it is with the broker, last of all one more of each series."""
         self.stopped.set()
         self.join()
+        end = time.monotonic() + PATIENCE
+        while not self.client.is_connected():
+            assert time.monotonic() < end, "the publisher does not get its connection back"
+            time.sleep(0.05)
         for last in [self.publish() for _ in range(SERIES)]:
             last.wait_for_publish(PATIENCE)
             assert last.is_published(), "the broker did not acknowledge the last message"
