@@ -28,6 +28,7 @@ constexpr std::size_t kMostWaiting = 3 * 1024 * 1024;  // bytes
 constexpr std::size_t kMostInBatch = 20'000;           // messages
 const std::string kAsked = "asked";                    // a note: the filters that the broker's session may have
 const std::string kReceipts = "receipts";              // a note: of what was stored last
+constexpr const char* kNotConnected = "not connected to the broker yet";
 constexpr auto kFirstRetry = 1s;
 constexpr auto kLastRetry = 30s;
 
@@ -59,6 +60,8 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
     writer_ = std::make_unique<history::Writer>(writer_settings(params_, context().state_folder()), clock_, events());
     tell_opening(writer_->report());
     failing_.clear();
+    connection_ = kNotConnected;
+    tell_online();  // not online for a moment first: who sees that publishes
     note({}, 0);
   }
 
@@ -71,7 +74,7 @@ class Logger final : public m2ag::Component, public m2ag::Service, public m2ag::
     reader::Reader mqtt(asked_before(reader_settings(params_, *broker_, context().component())),
                         handlers(inbox, reading));
     reading = &mqtt;
-    connection_ = "not connected to the broker yet";
+    connection_ = kNotConnected;
     is_asked_ = false;
     tell_online();
     mqtt.start();

@@ -87,7 +87,7 @@ def run(s: Scenario):
         history(s, "vacuum")
         client.wait_state("m2ag/hub/status", "offline")
         hub = s.host(device="hub")
-        hub.wait_line("history: online again")
+        hub.wait_line("history: connected to")
         hub.crash()
         client.wait_state("m2ag/hub/status", "offline")
         pages = os.path.getsize(path) // PAGE
@@ -99,7 +99,7 @@ def run(s: Scenario):
         told = client.wait_message("m2ag/hub/history/problem").text
         assert "moved to" in told and "salvaged:" in told and re.search(r"corrupt-\d{8}T\d{6}Z", told), told
         assert told in line, (told, line)
-        hub.wait_line("history: online again")
+        hub.wait_line("history: connected to")
         assert len(copies(s)) == round + 1, copies(s)
         after = kept(s)
         for name, values in after.items():

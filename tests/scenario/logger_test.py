@@ -48,6 +48,9 @@ def run(s: Scenario):
     client.wait_state(topic("status"), "online")
     hub = s.host(HUB, device="hub")
     client.wait_state("m2ag/hub/history/availability", "online")
+    # Seen online, it is: what is published from now on is kept.
+    said = [m.text for m in client.seen("m2ag/hub/history/availability")]
+    assert said.index("online") == len(said) - 1, said
 
     for level in (10, 20, 30):
         assert client.command(topic("dial/level/set"), str(level))["ok"]
