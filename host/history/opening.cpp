@@ -58,9 +58,10 @@ void remove_old_copies(const std::filesystem::path& path) {
 
 std::string Damage::sentence() const {
   return fmt::format(
-      "{}: moved to {}; salvaged: {} series, {} chunks and {} batches of samples, {} messages, {} happenings; {} blobs were damaged",
+      "{}: moved to {}; salvaged: {} series, {} chunks and {} batches of samples, {} messages, {} happenings; {} blobs were damaged, {} series "
+      "have lost their names",
       reason, moved_to.string(), salvaged.series, salvaged.chunks, salvaged.batches, salvaged.messages,
-      salvaged.happenings, salvaged.damaged);
+      salvaged.happenings, salvaged.damaged, salvaged.unnamed);
 }
 
 OpenedFile open_history(const std::filesystem::path& path, Synchronous synchronous, const Clock& clock) {

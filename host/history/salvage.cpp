@@ -1,238 +1,183 @@
 #include "history/salvage.h"
 
 #include <fmt/format.h>
-#include <sqlite3.h>
 
-#include <fstream>
-#include <limits>
+#include <map>
 #include <optional>
-#include <set>
 
+#include "history/calendar.h"
 #include "history/checksum.h"
 #include "history/error.h"
+#include "history/journal.h"
+#include "history/page_rows.h"
+#include "history/sample_codec.h"
 
 namespace m2ag::host::history {
 namespace {
 
-constexpr int kTries = 1'000;  // reads in one table around its holes; of a series, much fewer are needed
-constexpr std::int64_t kMostId = std::int64_t{1} << 40U;
-constexpr KeyRange kAll{std::numeric_limits<std::int64_t>::min() / 4, std::numeric_limits<std::int64_t>::max() / 4};
+const char* const kInsertSeries =
+    "INSERT OR IGNORE INTO series(id, name, kind, unit, counter, raw_floor) VALUES(?, ?, ?, ?, ?, ?)";
 
-/// One table of the damaged file, copied by an integer key in its first column.
-class TableCopy {
+/// A page that was given up may still have an earlier state of a chunk; chunks only grow until retention takes all of one.
+const char* const kInsertChunk =
+    "INSERT INTO chunks(series, level, first_time, last_time, count, data) VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(series, level, first_time) "
+    "DO UPDATE SET last_time = excluded.last_time, count = excluded.count, data = excluded.data WHERE excluded.count > count";
+
+bool is_time(const PageValue& value) { return value.integer >= kFirstTime && value.integer <= kLastTime; }
+
+/// Puts each row into the table that it is of, by its shape. What no row of ours can be is left out.
+class Sorter {
  public:
-  TableCopy(SQLite::Database& from, SQLite::Database& to, std::string select, const std::string& insert)
-      : from_(from), select_(std::move(select)), insert_(to, insert) {}
+  Sorter(SQLite::Database& to, Salvaged& result)
+      : result_(result),
+        series_(to, kInsertSeries),
+        chunk_(to, kInsertChunk),
+        batch_(to, "INSERT OR IGNORE INTO journal(id, first_time, last_time, count, data) VALUES(?, ?, ?, ?, ?)"),
+        message_(to, "INSERT OR IGNORE INTO messages(id, time, topic, flags, payload) VALUES(?, ?, ?, ?, ?)"),
+        happening_(
+            to, "INSERT OR IGNORE INTO happenings(id, time, device, source, type, detail) VALUES(?, ?, ?, ?, ?, ?)") {}
 
-  /// `accept` looks at a row before it is copied.
-  std::int64_t run(KeyRange range, const std::function<bool(SQLite::Statement&)>& accept, int tries = kTries) {
-    read_around_holes(
-        range, [&](KeyRange part, bool ascending) { return read(part, ascending, accept); }, tries);
-    return count_;
+  void take(const PageRow& row) {
+    const std::string shape = row.shape();
+    if (row.is_keyed) {
+      if (shape == "iiiiib") return chunk(row);
+      if (shape == "ti") names_.emplace(row.values[1].integer, row.values[0].bytes);
+      return;
+    }
+    if (row.rowid <= 0) return;
+    if (shape == "ntitii") series(row);
+    if (shape == "niiib") batch(row);
+    if (shape == "nitib" && is_time(row.values[1])) result_.messages += put(message_, row);
+    if (shape == "nitttt" && is_time(row.values[1])) result_.happenings += put(happening_, row);
+  }
+
+  /// Series that have samples, but whose row is lost.
+  void name_the_rest(SQLite::Database& to) {
+    for (const auto& [id, kind] : kinds_) {
+      SQLite::Statement there(to, "SELECT 1 FROM series WHERE id = ?");
+      there.bind(1, id);
+      if (there.executeStep()) continue;
+      const auto name = names_.find(id);
+      if (name == names_.end() || add({id, name->second, kind, "", false, kFirstTime}) == 0) {
+        ++result_.unnamed;
+        add({id, fmt::format("recovered/{}", id), kind, "", false, kFirstTime});
+      }
+    }
+  }
+
+  int add(const Series& series) {
+    series_.bind(1, series.id);
+    series_.bind(2, series.name);
+    series_.bind(3, static_cast<int>(series.kind));
+    series_.bind(4, series.unit);
+    series_.bind(5, series.counter ? 1 : 0);
+    series_.bind(6, series.raw_floor);
+    const int added = series_.exec();
+    series_.reset();
+    result_.series += added;
+    return added;
   }
 
  private:
-  ReadEnd read(KeyRange range, bool ascending, const std::function<bool(SQLite::Statement&)>& accept) {
-    ReadEnd end;
+  void series(const PageRow& row) {
+    const auto& values = row.values;
+    const std::int64_t kind = values[2].integer;
+    if (kind < 0 || kind > static_cast<int>(Kind::text) || values[1].bytes.empty()) return;
+    add({row.rowid, values[1].bytes, static_cast<Kind>(kind), values[3].bytes, values[4].integer != 0,
+         values[5].integer});
+  }
+
+  void chunk(const PageRow& row) {
+    const auto& values = row.values;
+    if (values[0].integer <= 0 || values[1].integer < 0 || values[1].integer > static_cast<int>(Level::day)) return;
+    if (!is_time(values[2]) || !is_time(values[3]) || values[2].integer > values[3].integer) return;
     try {
-      SQLite::Statement rows(from_, fmt::format(fmt::runtime(select_), ascending ? "ASC" : "DESC"));
-      rows.bind(1, range.first);
-      rows.bind(2, range.last);
-      while (rows.executeStep()) {
-        end.last_key = rows.getColumn(0).getInt64();
-        end.has_rows = true;
-        if (accept(rows)) copy(rows);
-      }
-    } catch (const SQLite::Exception&) {
-      end.is_complete = false;
-    }
-    return end;
-  }
-
-  /// Values as they are, whatever their type; a row that was copied before is left as it is.
-  void copy(SQLite::Statement& rows) {
-    for (int n = 0; n < rows.getColumnCount(); ++n) {
-      const SQLite::Column value = rows.getColumn(n);
-      if (value.isInteger()) {
-        insert_.bind(n + 1, value.getInt64());
-      } else if (value.isFloat()) {
-        insert_.bind(n + 1, value.getDouble());
-      } else if (value.isText()) {
-        insert_.bind(n + 1, value.getString());
+      const auto body = unseal(values[5].bytes);
+      if (values[1].integer == static_cast<int>(Level::raw)) {
+        kinds_[values[0].integer] = kind_of_samples(body);
       } else {
-        insert_.bind(n + 1, value.getBlob(), value.getBytes());
+        kinds_.emplace(values[0].integer, Kind::number);  // unless samples say otherwise
+      }
+    } catch (const DamagedData&) {
+      ++result_.damaged;
+      return;
+    }
+    result_.chunks += put(chunk_, row);
+  }
+
+  void batch(const PageRow& row) {
+    if (!is_time(row.values[1])) return;
+    try {
+      decode_journal(
+          unseal(row.values[4].bytes), row.values[1].integer, [&](SeriesId id) { return !kinds_.contains(id); },
+          [&](SeriesId id, Kind kind, const std::vector<Sample>&) { kinds_[id] = kind; });
+    } catch (const DamagedData&) {
+      ++result_.damaged;
+      return;
+    }
+    result_.batches += put(batch_, row);
+  }
+
+  static int put(SQLite::Statement& insert, const PageRow& row) {
+    for (std::size_t n = 0; n < row.values.size(); ++n) {
+      const auto column = static_cast<int>(n) + 1;
+      const PageValue& value = row.values[n];
+      switch (value.type) {
+        case 'n': insert.bind(column, row.rowid); break;
+        case 'i': insert.bind(column, value.integer); break;
+        case 't': insert.bindNoCopy(column, value.bytes); break;
+        default: insert.bindNoCopy(column, value.bytes.data(), static_cast<int>(value.bytes.size()));
       }
     }
-    count_ += insert_.exec();
-    insert_.reset();
+    const int count = insert.exec();
+    insert.reset();
+    return count;
   }
 
-  SQLite::Database& from_;
-  const std::string select_;
-  SQLite::Statement insert_;
-  std::int64_t count_ = 0;
+  Salvaged& result_;
+  SQLite::Statement series_, chunk_, batch_, message_, happening_;
+  std::map<SeriesId, std::string> names_;  ///< of the index over the names
+  std::map<SeriesId, Kind> kinds_;         ///< of all that have samples
 };
 
-bool is_intact(SQLite::Statement& rows, int column, std::int64_t& damaged) {
-  const SQLite::Column data = rows.getColumn(column);
-  try {
-    unseal({static_cast<const char*>(data.getBlob()), static_cast<std::size_t>(data.getBytes())});
-    return true;
-  } catch (const DamagedData&) {
-    ++damaged;
-    return false;
+/// Of two chunks with a time in common one is an earlier state: the smaller one goes.
+void remove_overlaps(SQLite::Database& to, Salvaged& result) {
+  struct Key {
+    std::int64_t series, level, first, last, count;
+  };
+  std::optional<Key> kept;
+  std::vector<Key> lost;
+  SQLite::Statement rows(
+      to, "SELECT series, level, first_time, last_time, count FROM chunks ORDER BY series, level, first_time");
+  while (rows.executeStep()) {
+    const Key next{rows.getColumn(0).getInt64(), rows.getColumn(1).getInt64(), rows.getColumn(2).getInt64(),
+                   rows.getColumn(3).getInt64(), rows.getColumn(4).getInt64()};
+    const bool overlaps = kept && kept->series == next.series && kept->level == next.level && next.first < kept->last;
+    if (overlaps) lost.push_back(next.count > kept->count ? *kept : next);
+    if (!overlaps || next.count > kept->count) kept = next;
+  }
+  SQLite::Statement erase(to, "DELETE FROM chunks WHERE series = ? AND level = ? AND first_time = ?");
+  for (const Key& key : lost) {
+    erase.bind(1, key.series);
+    erase.bind(2, key.level);
+    erase.bind(3, key.first);
+    result.chunks -= erase.exec();
+    erase.reset();
   }
 }
-
-bool no_blob(SQLite::Statement&) { return true; }
-
-/// Nothing when it cannot be opened, or has lost its schema.
-std::unique_ptr<SQLite::Database> open_damaged(const std::filesystem::path& path) {
-  try {
-    auto database = std::make_unique<SQLite::Database>(path.string(), SQLite::OPEN_READWRITE);
-    sqlite3_db_config(database->getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    database->exec("PRAGMA cell_size_check=ON");
-    const SQLite::Statement prepared(*database, "SELECT id FROM series");  // is the table known?
-    return database;
-  } catch (const SQLite::Exception&) {
-    return nullptr;
-  }
-}
-
-/// A copy whose first page, with header and schema, is that of a new history: the tables begin at the same pages in each. Nothing when there
-/// is no room for it. https://www.sqlite.org/fileformat2.html §1.3
-std::optional<std::filesystem::path> with_new_first_page(const std::filesystem::path& damaged, DatabaseFile& target) {
-  constexpr std::size_t kPage = 4096, kPageCount = 28, kFreeList = 32, kFreePages = 36;
-  target.database().exec("PRAGMA wal_checkpoint(TRUNCATE)");
-  std::string page(kPage, '\0');
-  std::ifstream(target.path(), std::ios::binary).read(page.data(), kPage);
-  std::error_code failed;
-  const std::filesystem::path copy = damaged.string() + ".repair";
-  std::filesystem::copy_file(damaged, copy, std::filesystem::copy_options::overwrite_existing, failed);
-  std::error_code no_log;
-  std::filesystem::copy_file(damaged.string() + "-wal", copy.string() + "-wal",
-                             std::filesystem::copy_options::overwrite_existing, no_log);
-  const auto pages = static_cast<std::uint32_t>(std::filesystem::file_size(copy, failed) / kPage);
-  for (std::size_t n = 0; n < 4; ++n) {
-    page[kPageCount + n] = static_cast<char>(pages >> (24 - 8 * n));
-    page[kFreeList + n] = page[kFreePages + n] = 0;
-  }
-  std::fstream file(copy, std::ios::in | std::ios::out | std::ios::binary);
-  if (failed || !file.write(page.data(), kPage)) return {};
-  return copy;
-}
-
-/// The copy is gone with it.
-class Source {
- public:
-  Source(const std::filesystem::path& damaged, DatabaseFile& target)
-      : damaged_(damaged), database_(open_damaged(damaged)) {
-    if (database_) return;
-    copy_ = with_new_first_page(damaged, target);
-    if (copy_) database_ = open_damaged(*copy_);
-  }
-  ~Source() {
-    database_.reset();
-    std::error_code none;
-    std::filesystem::remove(damaged_.string() + "-shm", none);  // made by reading it
-    for (const char* end : {"", "-wal", "-shm"}) {
-      if (copy_) std::filesystem::remove(copy_->string() + end, none);
-    }
-  }
-  Source(const Source&) = delete;
-  Source& operator=(const Source&) = delete;
-
-  SQLite::Database* database() { return database_.get(); }
-
- private:
-  const std::filesystem::path damaged_;
-  std::optional<std::filesystem::path> copy_;
-  std::unique_ptr<SQLite::Database> database_;
-};
 
 }  // namespace
 
-void read_around_holes(KeyRange range, const ReadKeys& read, int tries) {
-  std::vector<KeyRange> open{range};
-  while (!open.empty() && tries > 0) {
-    const KeyRange part = open.back();
-    open.pop_back();
-    if (part.first > part.last) continue;
-    --tries;
-    const ReadEnd up = read(part, true);
-    if (up.is_complete) continue;
-    const std::int64_t first = up.has_rows ? up.last_key + 1 : part.first;
-    --tries;
-    const ReadEnd down = read({first, part.last}, false);
-    if (down.is_complete) continue;
-    const std::int64_t last = down.has_rows ? down.last_key - 1 : part.last;
-    if (last <= first) continue;
-    if (!up.has_rows && !down.has_rows && first > 0 && last / 4 > first) {
-      // Both ends are damaged, and where the rows are is not known: numbers begin small, so not in halves.
-      for (std::int64_t low = first, high = 0; low <= last; low = high + 1) {
-        high = low > last / 2 ? last : 2 * low - 1;
-        open.insert(open.begin(), {low, high});
-      }
-      continue;
-    }
-    // What lies in the hole between two damaged pages: look in its halves.
-    const std::int64_t middle = first + (last - first) / 2;
-    open.insert(open.begin(), {KeyRange{first, middle}, KeyRange{middle + 1, last}});
-  }
-}
-
 Salvaged salvage(const std::filesystem::path& damaged, DatabaseFile& target, const std::vector<Series>& known) {
   Salvaged result;
-  Source opened(damaged, target);
-  SQLite::Database* const source = opened.database();
   SQLite::Database& to = target.database();
   SQLite::Transaction transaction(to);
-  std::set<SeriesId> ids;
-  const auto table = [&](const char* select, const char* insert, KeyRange range, std::int64_t& count,
-                         const std::function<bool(SQLite::Statement&)>& accept, int tries = kTries) {
-    if (source) count += TableCopy(*source, to, select, insert).run(range, accept, tries);
-  };
-  table("SELECT id, name, kind, unit, counter, raw_floor FROM series WHERE id BETWEEN ? AND ? ORDER BY id {}",
-        "INSERT OR IGNORE INTO series(id, name, kind, unit, counter, raw_floor) VALUES(?, ?, ?, ?, ?, ?)", {1, kMostId},
-        result.series, no_blob);
-  for (const Series& series : known) {
-    SQLite::Statement add(
-        to, "INSERT OR IGNORE INTO series(id, name, kind, unit, counter, raw_floor) VALUES(?, ?, ?, ?, ?, ?)");
-    add.bind(1, series.id);
-    add.bind(2, series.name);
-    add.bind(3, static_cast<int>(series.kind));
-    add.bind(4, series.unit);
-    add.bind(5, series.counter ? 1 : 0);
-    add.bind(6, series.raw_floor);
-    result.series += add.exec();
-  }
-  SQLite::Statement rows(to, "SELECT id FROM series");
-  while (rows.executeStep()) ids.insert(rows.getColumn(0).getInt64());
-  rows.reset();
-  // Each series and level for itself: the hole of one does not hide the others.
-  for (const SeriesId id : ids) {
-    for (int level = 0; level <= 4; ++level) {
-      const auto select = fmt::format(
-          "SELECT first_time, last_time, count, data FROM chunks WHERE series = {} AND level = {} AND first_time BETWEEN ? "
-          "AND ? ORDER BY first_time {{}}",
-          id, level);
-      const auto insert = fmt::format(
-          "INSERT OR IGNORE INTO chunks(series, level, first_time, last_time, count, data) VALUES({}, {}, ?, ?, ?, ?)",
-          id, level);
-      table(
-          select.c_str(), insert.c_str(), kAll, result.chunks,
-          [&](SQLite::Statement& row) { return is_intact(row, 3, result.damaged); }, 100);
-    }
-  }
-  table("SELECT id, first_time, last_time, count, data FROM journal WHERE id BETWEEN ? AND ? ORDER BY id {}",
-        "INSERT OR IGNORE INTO journal(id, first_time, last_time, count, data) VALUES(?, ?, ?, ?, ?)", {1, kMostId},
-        result.batches, [&](SQLite::Statement& row) { return is_intact(row, 4, result.damaged); });
-  table("SELECT id, time, topic, flags, payload FROM messages WHERE id BETWEEN ? AND ? ORDER BY id {}",
-        "INSERT OR IGNORE INTO messages(id, time, topic, flags, payload) VALUES(?, ?, ?, ?, ?)", {1, kMostId},
-        result.messages, no_blob);
-  table("SELECT id, time, device, source, type, detail FROM happenings WHERE id BETWEEN ? AND ? ORDER BY id {}",
-        "INSERT OR IGNORE INTO happenings(id, time, device, source, type, detail) VALUES(?, ?, ?, ?, ?, ?)",
-        {1, kMostId}, result.happenings, no_blob);
+  Sorter sorter(to, result);
+  for (const Series& series : known) sorter.add(series);
+  PageFile pages(damaged);
+  read_page_rows(pages, [&](const PageRow& row) { sorter.take(row); });
+  sorter.name_the_rest(to);
+  remove_overlaps(to, result);
   transaction.commit();
   return result;
 }

@@ -85,6 +85,12 @@ void read_texts(ByteReader& in, std::vector<Sample>& samples) {
 
 }  // namespace
 
+Kind kind_of_samples(std::string_view bytes) {
+  const std::uint64_t kind = ByteReader(bytes).number() & kKindBits;
+  if (kind > static_cast<unsigned>(Kind::text)) throw DamagedData("samples of an unknown kind");
+  return static_cast<Kind>(kind);
+}
+
 void encode_samples(ByteWriter& out, Kind kind, std::span<const Sample> samples, Time base) {
   const bool all_good = std::ranges::all_of(samples, [](const Sample& s) { return s.quality == Quality::good; });
   out.number(samples.size() << kHeaderBits | (all_good ? 0 : kQualityBit) | static_cast<unsigned>(kind));

@@ -19,6 +19,9 @@ struct DecodedSamples {
 /// Times are written as distances from `base`. Appends to `out`.
 void encode_samples(ByteWriter& out, Kind kind, std::span<const Sample> samples, Time base);
 
+/// Looks at the beginning alone. Throws DamagedData.
+Kind kind_of_samples(std::string_view bytes);
+
 /// Throws DamagedData, also for times that are not sorted or no date, and for text beyond what `encode_samples` can have written.
 DecodedSamples decode_samples(ByteReader& in, Time base);
 
