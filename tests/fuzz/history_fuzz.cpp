@@ -12,6 +12,7 @@
 #include "history/chunk_form.h"
 #include "history/error.h"
 #include "history/journal.h"
+#include "history/page_rows.h"
 #include "history/sample_codec.h"
 #include "require.h"
 
@@ -65,11 +66,21 @@ void check_journal(std::string_view bytes) {
       });
 }
 
+void check_record(std::string_view bytes) {
+  std::size_t size = 0;
+  for (const PageValue& value : decode_record(bytes)) size += value.bytes.size();
+  require(size <= bytes.size(), "values have no more bytes than their record");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
+  if (data[0] >= 0x80) {
+    check_record(bytes);
+    return 0;
+  }
   try {
     switch (data[0] % 4) {
       case 0: check_samples(bytes); break;
