@@ -46,6 +46,7 @@ TEST_CASE("a message goes out and comes in with all its MQTT 5 properties") {
   request.expiry_seconds = 100;
   request.response_topic = "reply/one";
   request.correlation_data = std::string("\0\1", 2);
+  request.time = std::chrono::system_clock::time_point(std::chrono::milliseconds(1'700'000'000'123));
   client->publish(request);
   REQUIRE(client.eventually([&] { return client.message_count() == 1; }));
   const auto received = client.messages().front();
@@ -60,6 +61,7 @@ TEST_CASE("a message goes out and comes in with all its MQTT 5 properties") {
   CHECK(*received.info.expiry_seconds <= 100);
   CHECK(received.response_topic == "reply/one");
   CHECK(received.correlation_data == request.correlation_data);
+  CHECK(received.info.time == 1'700'000'000'123);
   CHECK(client->stats().version == MqttVersion::v5);
 }
 
@@ -95,9 +97,11 @@ TEST_CASE("a message in 3.1.1 has no properties and still arrives") {
   REQUIRE(client.wait_connected());
   auto request = message("a", "x");
   request.response_topic = "reply";
+  request.time = std::chrono::system_clock::now();
   client->publish(request);
   REQUIRE(client.eventually([&] { return client.message_count() == 1; }));
   CHECK(client.messages().front().response_topic.empty());
+  CHECK_FALSE(client.messages().front().info.time);
   CHECK(client->stats().version == MqttVersion::v3_1_1);
 }
 

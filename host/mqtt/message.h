@@ -21,6 +21,7 @@ struct MqttMessage {
   std::optional<std::uint32_t> expiry_seconds;  ///< MQTT 5: what is left of its life
   std::string_view response_topic;              ///< MQTT 5, else empty
   std::string_view correlation_data;            ///< MQTT 5, else empty
+  std::optional<std::int64_t> time;             ///< MQTT 5: what its user property `time` says, ms since 1970
   std::chrono::steady_clock::time_point arrival;
 };
 

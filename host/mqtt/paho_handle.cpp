@@ -75,6 +75,7 @@ int on_arrived(void* context, char* topic, int topic_length, MQTTAsync_message* 
   incoming.expiry_seconds = number_property(message->properties, MQTTPROPERTY_CODE_MESSAGE_EXPIRY_INTERVAL);
   incoming.response_topic = text_property(message->properties, MQTTPROPERTY_CODE_RESPONSE_TOPIC);
   incoming.correlation_data = text_property(message->properties, MQTTPROPERTY_CODE_CORRELATION_DATA);
+  incoming.time = time_property(message->properties);
   events_of(context).arrived(incoming);
   MQTTAsync_freeMessage(&message);
   MQTTAsync_free(topic);

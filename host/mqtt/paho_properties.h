@@ -3,6 +3,7 @@
 
 #include <MQTTAsync.h>
 
+#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -64,6 +65,21 @@ inline std::string_view text_property(MQTTProperties& list, enum MQTTPropertyCod
   if (list.count == 0 || MQTTProperties_hasProperty(&list, code) == 0) return {};
   const auto& data = MQTTProperties_getProperty(&list, code)->value.data;
   return {data.data, static_cast<std::size_t>(data.len)};
+}
+
+/// The user property `time`, in ms since 1970; nothing when it is not there or no number.
+inline std::optional<std::int64_t> time_property(MQTTProperties& list) {
+  for (int n = 0; n < list.count; ++n) {
+    const MQTTProperty& property = list.array[n];
+    if (property.identifier != MQTTPROPERTY_CODE_USER_PROPERTY) continue;
+    const auto& [length, name] = property.value.data;
+    if (std::string_view(name, static_cast<std::size_t>(length)) != "time") continue;
+    const char* const first = property.value.value.data;
+    const char* const last = first + property.value.value.len;
+    std::int64_t time = 0;
+    if (const auto [end, error] = std::from_chars(first, last, time); error == std::errc() && end == last) return time;
+  }
+  return {};
 }
 
 }  // namespace m2ag::host
