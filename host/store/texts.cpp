@@ -1,0 +1,89 @@
+#include "store/texts.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "store/durable_file.h"
+
+namespace m2ag::host {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+std::vector<RevisionFile> read_files(const std::vector<fs::path>& paths) {
+  std::vector<RevisionFile> files;
+  for (const fs::path& path : paths) {
+    if (auto text = read_whole(path)) {
+      files.push_back({path.string(), std::move(*text)});
+    } else if (fs::exists(path)) {
+      throw_file_error(path, "cannot be read", errno);
+    }
+  }
+  return files;
+}
+
+void replace_files(const std::vector<RevisionFile>& files) {
+  // All are on the disk before the first takes its place: who watches them sees them change together.
+  std::vector<std::pair<fs::path, fs::path>> made;
+  std::error_code error;
+  for (const RevisionFile& file : files) {
+    const fs::path canonical = fs::canonical(file.path, error);
+    const fs::path real = error ? fs::path(file.path) : canonical;  // a link stays one
+    fs::create_directories(real.parent_path(), error);
+    struct stat status {};
+    const bool known = ::stat(real.c_str(), &status) == 0;
+    const fs::path beside = real.string() + ".m2ag-new";
+    write_durably(beside, file.text, known ? status.st_mode & 07777 : mode_t{0644});
+    if (known && ::chown(beside.c_str(), status.st_uid, status.st_gid) != 0 && errno != EPERM)
+      throw_file_error(beside, "its owner cannot be set", errno);
+    made.emplace_back(beside, real);
+  }
+  for (const auto& [beside, real] : made) {
+    fs::rename(beside, real, error);
+    if (error) throw_file_error(real, "cannot be replaced", error.value());
+  }
+  for (const auto& [beside, real] : made) sync_folder(real.parent_path());
+}
+
+void make_text_folder(const fs::path& parent, const std::string& name, const std::vector<RevisionFile>& files,
+                      Json about) {
+  const fs::path made = parent / "new";
+  std::error_code error;
+  fs::create_directories(parent, error);
+  fs::permissions(parent, fs::perms::owner_all, error);
+  fs::remove_all(made, error);
+  if (!fs::create_directory(made, error)) throw_file_error(made, "cannot be made", error.value());
+  Json paths = Json::array();
+  for (const RevisionFile& file : files) {
+    write_durably(made / std::to_string(paths.size()), file.text, kPrivate);
+    paths.push_back(file.path);
+  }
+  about["files"] = std::move(paths);
+  write_durably(made / "revision.json", about.dump(2, ' ', false, Json::error_handler_t::replace) + "\n", kPrivate);
+  sync_folder(made);
+  fs::rename(made, parent / name, error);
+  if (error) throw_file_error(parent / name, "cannot be made", error.value());
+  sync_folder(parent);
+}
+
+std::optional<TextFolder> read_text_folder(const fs::path& folder) {
+  const auto text = read_whole(folder / "revision.json");
+  if (!text) return std::nullopt;
+  try {
+    TextFolder kept{Json::parse(*text), {}};
+    for (const Json& path : kept.about.at("files")) {
+      auto file = read_whole(folder / std::to_string(kept.files.size()));
+      if (!file) return std::nullopt;
+      kept.files.push_back({path.get<std::string>(), std::move(*file)});
+    }
+    return kept;
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace m2ag::host
