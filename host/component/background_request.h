@@ -15,8 +15,8 @@ namespace m2ag::host {
 
 class BackgroundRequest {
  public:
-  /// What is answered. CommandError: refused with its code; ConfigError: `bad_arguments`; any other exception: `failed`.
-  using Work = std::function<Value(const Value& arguments)>;
+  /// What is answered, if not by an exception. CommandError: refused with its code; ConfigError: `bad_arguments`; any other exception: `failed`.
+  using Work = std::function<std::variant<Value, Refusal>(const Value& arguments)>;
 
   /// Executor, scheduler and log must outlive what the executor runs.
   BackgroundRequest(std::string name, Executor& executor, Scheduler& scheduler, Log& log, Work work,

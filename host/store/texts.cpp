@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
@@ -47,6 +48,21 @@ void replace_files(const std::vector<RevisionFile>& files) {
     if (error) throw_file_error(real, "cannot be replaced", error.value());
   }
   for (const auto& [beside, real] : made) sync_folder(real.parent_path());
+}
+
+void require_replaceable(const fs::path& file) {
+  std::error_code error;
+  const fs::path real = fs::canonical(file, error);
+  struct stat status {};
+  if (error || ::stat(real.c_str(), &status) != 0) return;  // replace_files says what is wrong
+  const auto refuse = [&](const std::string& why) {
+    throw std::runtime_error(real.string() + ": cannot be written: " + why);
+  };
+  if (::geteuid() != 0 && status.st_uid != ::geteuid())
+    refuse("it belongs to another user than the one who runs the device; give it to him with chown");
+  if (::access(real.c_str(), W_OK) != 0) refuse("its rights or its file system forbid it; see ls -l and mount");
+  if (::access(real.parent_path().c_str(), W_OK) != 0)
+    refuse("its folder is not writable for the user who runs the device, and a new file must be made beside it");
 }
 
 void make_text_folder(const fs::path& parent, const std::string& name, const std::vector<RevisionFile>& files,

@@ -26,6 +26,9 @@ std::vector<RevisionFile> read_files(const std::vector<std::filesystem::path>& p
 /// std::runtime_error.
 void replace_files(const std::vector<RevisionFile>& files);
 
+/// Throws std::runtime_error, with the way out, unless replace_files may write it and its owner stays the same.
+void require_replaceable(const std::filesystem::path& file);
+
 struct TextFolder {
   nlohmann::json about;
   std::vector<RevisionFile> files;
