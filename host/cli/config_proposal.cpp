@@ -44,6 +44,22 @@ ParamSpec confirm_argument() {
   return spec;
 }
 
+/// Who asks is not to learn a secret by guessing until a plugin's constructor quotes it.
+void tell(const Problems& found, const ConfigView& disk, Problems& problems) {
+  for (const Problem& problem : found.sorted()) {
+    std::string message = problem.message;
+    for (const RevisionFile& file : disk.files()) {
+      if (const MaskedText* masked = disk.masked(file)) message = masked->redact(std::move(message));
+    }
+    if (problem.warning) {
+      problems.warning(problem.mark, problem.path, std::move(message));
+    } else {
+      problems.error(problem.mark, problem.path, std::move(message));
+    }
+  }
+  if (found.left_out() > 0) problems.error({}, {}, fmt::format("and {} more", found.left_out()));
+}
+
 }  // namespace
 
 ConfigProposal check_arguments_of(const Value& arguments) { return proposal_of(arguments, {}); }
@@ -113,22 +129,23 @@ std::optional<Descriptor> check_proposal(const ConfigProposal& proposal, const C
                                          const Catalog& catalog, Problems& problems) {
   const RevisionFile& target = target_of(proposal, disk);
   const MaskedText nothing("", target.path, {});
-  const MaskedText* former = disk.masked(target);
+  const MaskedText& former = disk.masked(target) == nullptr ? nothing : *disk.masked(target);
   // Places are those of the text that came: the secrets go into the tree, not into the text.
   Drafts drafts = drafts_of(disk.files(), false);
-  drafts.files[target.path] = {proposal.text, [&](Node& document, Problems& found) {
-                                 (former == nullptr ? nothing : *former).amend(document, found);
-                               }};
-  const Sources sources = read_sources(config, environment, drafts, problems);
+  drafts.files[target.path] = {proposal.text, [&](Node& document, Problems& found) { former.amend(document, found); }};
+  Problems found;
+  const Sources sources = read_sources(config, environment, drafts, found);
   std::optional<TrialText> trial;
-  if (!problems.has_errors()) {
+  if (!found.has_errors()) {
     try {
       trial.emplace(target.path, unmasked_text(proposal, disk));
     } catch (const std::runtime_error& error) {
-      problems.error({target.path, 0, 0}, {}, error.what());
+      found.error({target.path, 0, 0}, {}, error.what());
     }
   }
-  return check_sources(sources, config, environment, catalog, problems, trial ? &*trial : nullptr);
+  auto next = check_sources(sources, config, environment, catalog, found, trial ? &*trial : nullptr);
+  tell(found, disk, problems);
+  return next;
 }
 
 }  // namespace m2ag::host

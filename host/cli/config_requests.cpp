@@ -146,13 +146,11 @@ Answer schema(const ConfigAccess& access, const Value& arguments) {
   const Value asked = checked_arguments(arguments, {text_argument("type", "only of components of this type", false)});
   const auto catalog = access.running().catalog;
   const Value* type = asked.find("type");
-  if (type == nullptr) {
-    return bounded(from_json(descriptor_schema(catalog->types(), catalog->chips())),
-                   "ask for single types: {\"type\": \"relay\"}");
-  }
+  // With all types it would be longer than an answer may be.
+  if (type == nullptr) return bounded(from_json(descriptor_schema({}, {})), "use m2ag schema on the device");
   const ComponentSpec* spec = catalog->find_type(type->as_text());
   if (spec == nullptr) return Refusal{"unknown_type", catalog->unknown_type(type->as_text())};
-  return bounded(from_json(object_schema(component_params(*spec))), "use m2ag schema on the device");
+  return bounded(from_json(component_schema(*spec)), "use m2ag schema on the device");
 }
 
 }  // namespace

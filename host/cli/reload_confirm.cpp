@@ -88,7 +88,12 @@ void Reload::end_waiting() {
 }
 
 void Reload::look_for_edit(const Sources& sources) {
-  if (!unconfirmed_ || revision_files(sources) == unconfirmed_->after) return;
+  if (!unconfirmed_) return;
+  try {
+    if (revision_files(sources) == unconfirmed_->after) return;
+  } catch (const std::runtime_error&) {
+    // It was made unreadable: not by us.
+  }
   log_.info("", "revision {} is no longer waited for: the files were edited meanwhile, and what stands there counts",
             unconfirmed_->number);
   end_waiting();

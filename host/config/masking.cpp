@@ -26,6 +26,8 @@ bool same(const Node& one, const Node& other) {
                             [](const Entry& a, const Entry& b) { return a.key == b.key && same(a.value, b.value); });
 }
 
+constexpr std::size_t kShortestRedacted = 3;
+
 /// By its begin, so that a scalar with several aliases counts once.
 using Edits = std::map<std::size_t, std::pair<std::size_t, std::string>>;
 
@@ -54,14 +56,15 @@ bool reads_as(const std::string& text, const std::string& name, const Node& expe
 
 MaskedText::MaskedText(std::string text, const std::string& name, const Places& places) {
   Node document = read(text, name);
+  const ScalarText scalars(text);
   Edits edits;
   each_scalar(document, {}, [&](Node& node, const std::string& path) {
     const bool secret = places.contains({node.mark.line, node.mark.column}) && !names_a_file_or_secret(node);
     if (!secret || node.text.empty()) {
-      if (node.text == kMask) literal_.push_back(path);
+      if (node.text == kMask) literal_.insert(path);
       return;
     }
-    const auto range = range_of_scalar(text, node);
+    const auto range = scalars.range(node);
     if (!range)
       throw std::runtime_error(fmt::format("{}: {}: the end of this value is not known", to_string(node.mark), path));
     edits[range->begin] = {range->end, quoted_scalar(kMask)};
@@ -69,7 +72,7 @@ MaskedText::MaskedText(std::string text, const std::string& name, const Places& 
     node.text = kMask;
     node.quoted = true;
   });
-  masked_ = edited(std::move(text), edits);
+  masked_ = edited(text, edits);
   if (!reads_as(masked_, name, document))
     throw std::runtime_error(name + ": its secrets cannot be taken out; write them as !secret NAME");
 }
@@ -85,7 +88,7 @@ void MaskedText::amend(Node& document, Problems& problems) const {
     if (const Former* value = former(node, path)) {
       node.text = value->text;
       node.quoted = value->quoted;
-    } else if (node.text == kMask && std::ranges::find(literal_, path) == literal_.end()) {
+    } else if (node.text == kMask && !literal_.contains(path)) {
       problems.error(node.mark, path,
                      "expected a value, found \"***\", which stands for the secret that was here before, and there was "
                      "none: write the value, or !secret and a name");
@@ -93,14 +96,25 @@ void MaskedText::amend(Node& document, Problems& problems) const {
   });
 }
 
+std::string MaskedText::redact(std::string sentence) const {
+  for (const auto& [path, value] : former_) {
+    // What is as short stands in any sentence.
+    if (value.text.size() < kShortestRedacted) continue;
+    for (auto at = sentence.find(value.text); at != sentence.npos; at = sentence.find(value.text, at + kMask.size()))
+      sentence.replace(at, value.text.size(), kMask);
+  }
+  return sentence;
+}
+
 std::optional<std::string> MaskedText::unmask(const std::string& changed, const std::string& name, const Node& document,
                                               bool as_written) const {
+  const ScalarText scalars(changed);
   Edits edits;
   Node expected = document;
   each_scalar(expected, {}, [&](Node& node, const std::string& path) {
     const Former* value = former(node, path);
     if (value == nullptr) return;
-    if (const auto range = range_of_scalar(changed, node))
+    if (const auto range = scalars.range(node))
       edits[range->begin] = {range->end, as_written ? value->written : quoted_scalar(value->text)};
     node.text = value->text;
     node.quoted = as_written ? value->quoted : true;

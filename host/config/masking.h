@@ -4,9 +4,9 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "config/document.h"
 #include "config/secret_places.h"
@@ -27,7 +27,9 @@ class MaskedText {
 
   /// Puts the former value in the place of each `***` of a changed document, by its path; one without is a problem.
   void amend(Node& document, Problems& problems) const;
-  /// The same for its text; what has no former value stays as it is. Throws std::runtime_error when that is not possible.
+  /// A sentence that may quote a former value, as one of a plugin's constructor may: with the mask in its place.
+  std::string redact(std::string sentence) const;
+  /// The same as `amend` for the text; what has no former value stays as it is. Throws std::runtime_error when that is not possible.
   std::string unmask(const std::string& changed, const std::string& name) const;
 
  private:
@@ -44,7 +46,7 @@ class MaskedText {
 
   std::string masked_;
   std::map<std::string, Former> former_;
-  std::vector<std::string> literal_;  ///< paths of what reads `***` and is no mask
+  std::set<std::string> literal_;  ///< paths of what reads `***` and is no mask
 };
 
 }  // namespace m2ag::host

@@ -121,6 +121,12 @@ TEST_CASE("a mask keeps its value where the text around it is another") {
   CHECK(back("mqtt: { password: a }\n", "mqtt: { password: new }\n") == "mqtt: { password: new }\n");
 }
 
+TEST_CASE("a sentence that quotes a secret has the mask in its place") {
+  const TestFolder folder;
+  CHECK(masked(folder, "mqtt: { password: hunter2 }\n").redact("hunter2 is not hunter2") == "*** is not ***");
+  CHECK(masked(folder, "mqtt: { password: a }\n").redact("a word") == "a word");
+}
+
 TEST_CASE("a mask without a former value is a problem with its place") {
   const std::string problem = problems_of("mqtt: { password: a }\n", "mqtt: { password: '***' }\nx:\n  y: '***'\n");
   CHECK(problem.starts_with("house.yaml:3:6: x.y: expected a value, found \"***\""));

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "config/text_lines.h"
-
 namespace m2ag::host {
 namespace {
 
@@ -11,18 +9,6 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kSpace = " \t\r\n";
 
 bool is_space(char c) { return kSpace.find(c) != kSpace.npos; }
-
-/// Columns of marks count characters.
-std::size_t offset_of(std::string_view text, const Mark& mark) {
-  const TextLines lines(text);
-  if (mark.line < 1 || static_cast<std::size_t>(mark.line) > lines.count()) return text.size();
-  std::size_t at = lines.start_of(static_cast<std::size_t>(mark.line) - 1);
-  for (int column = 1; at < text.size(); ++at) {
-    const bool begins_character = (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80;
-    if (begins_character && column++ == mark.column) break;
-  }
-  return at;
-}
 
 std::size_t behind_properties(std::string_view text, std::size_t at) {
   while (at < text.size() && (text[at] == '!' || text[at] == '&')) {
@@ -58,10 +44,24 @@ std::optional<std::size_t> behind_words(std::string_view text, std::size_t at, s
 
 }  // namespace
 
-std::optional<TextRange> range_of_scalar(std::string_view text, const Node& node) {
-  const std::size_t skipped = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
-  text.remove_prefix(skipped);
-  const std::size_t begin = behind_properties(text, offset_of(text, node.mark));
+ScalarText::ScalarText(std::string_view text)
+    : skipped_(text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0), lines_(text.substr(skipped_)) {}
+
+/// Columns of marks count characters.
+std::size_t ScalarText::offset_of(const Mark& mark) const {
+  const std::string_view text = lines_.text();
+  if (mark.line < 1 || static_cast<std::size_t>(mark.line) > lines_.count()) return text.size();
+  std::size_t at = lines_.start_of(static_cast<std::size_t>(mark.line) - 1);
+  for (int column = 1; at < text.size(); ++at) {
+    const bool begins_character = (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80;
+    if (begins_character && column++ == mark.column) break;
+  }
+  return at;
+}
+
+std::optional<TextRange> ScalarText::range(const Node& node) const {
+  const std::string_view text = lines_.text();
+  const std::size_t begin = behind_properties(text, offset_of(node.mark));
   if (begin >= text.size()) return std::nullopt;
   std::optional<std::size_t> end;
   if (text[begin] == '"' || text[begin] == '\'') {
@@ -72,7 +72,7 @@ std::optional<TextRange> range_of_scalar(std::string_view text, const Node& node
     end = behind_words(text, begin, node.text);
   }
   if (!end) return std::nullopt;
-  return TextRange{begin + skipped, *end + skipped};
+  return TextRange{begin + skipped_, *end + skipped_};
 }
 
 std::string quoted_scalar(std::string_view text) {

@@ -30,9 +30,8 @@ class Reader {
         drafts_(drafts),
         problems_(problems),
         secrets_(descriptor.parent_path(), environment, problems) {
-    std::error_code error;
     const fs::path folder = descriptor.parent_path();
-    root_folder_ = fs::canonical(folder.empty() ? fs::path(".") : folder, error);
+    root_folder_ = identity(folder.empty() ? fs::path(".") : folder);
   }
 
   Sources read() {

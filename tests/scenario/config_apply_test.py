@@ -40,6 +40,20 @@ def run(s: Scenario):
     # Not what can run.
     error = ask("config-apply", text=changed + "  x: { type: nonsense }\n", etag=config["etag"])["error"]
     assert error["code"] == "rejected" and error["problems"][0]["path"] == "components.x.type", error
+    # Not what would end the host.
+    switch = os.path.join(s.folder, "broken")
+    open(switch, "w").close()
+    crasher = f"  x: {{ type: crasher, in: construct, how: abort, broken_while: {switch} }}\n"
+    error = ask("config-apply", text=changed + crasher, etag=config["etag"])["error"]
+    assert error["code"] == "rejected" and "crashed with SIGABRT" in error["problems"][0]["message"], error
+    # One at a time.
+    request = {"text": changed + crasher, "etag": config["etag"]}
+    mark = client.mark()
+    for word in ("first", "second"):
+        client.send(topic("request/config-apply"), json.dumps({**request, "transaction": word}))
+    codes = {each.json["transaction"]: each.json["error"]["code"]
+             for each in client.wait_count(topic("response/config-apply"), 2, mark)}
+    assert codes == {"first": "rejected", "second": "busy"}, codes
     for confirm, word in (("4s", "5s"), ("11m", "10m"), ("soon", "confirm")):
         error = ask("config-apply", text=changed, etag=config["etag"], confirm=confirm)["error"]
         assert error["code"] == "bad_arguments" and word in error["message"], error
@@ -95,7 +109,7 @@ def run(s: Scenario):
     assert ask("rollback", revision=999)["error"]["code"] == "unknown_revision"
     assert ask("rollback")["data"]["from"] == answer["revision"] - 1
 
-    # A file in components.d, and one that cannot be written.
+    # A file in components.d.
     folder = os.path.join(s.folder, "components.d")
     os.mkdir(folder)
     more = os.path.join(folder, "more.yaml")

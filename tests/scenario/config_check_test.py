@@ -89,6 +89,10 @@ def run(s: Scenario):
     assert not answer["valid"] and answer["problems"][0]["path"] == "components.tuned.word", answer
     assert answer["problems"][0]["column"] == place_of(config["text"], "gain: 3")[1] + len("word: "), answer
 
+    # Nobody learns a secret by guessing: a constructor quotes it here.
+    answer = ask("config-check", text=config["text"].replace("gain: 3", "fixed: hunter2"))["data"]
+    assert [each["path"] for each in answer["problems"]] == ["components.tuned"] and "hunter2" not in json.dumps(answer), answer
+
     # Wrong questions.
     for arguments, code, word in (({}, "bad_arguments", "text"), ({"text": "a", "file": "/etc/passwd"}, "bad_arguments", more),
                                   ({"text": "a", "fiel": "b"}, "bad_arguments", 'did you mean "file"?'),
@@ -120,7 +124,8 @@ def run(s: Scenario):
     schema = ask("schema", type="relay")["data"]
     assert schema["properties"]["line"] and schema["required"] == ["type", "line"], schema
     assert ask("schema", type="rellay")["error"]["code"] == "unknown_type"
-    assert ask("schema")["data"]["title"] == "m2ag descriptor"
+    answer = ask("schema")
+    assert answer["status"] == "ok" and answer["data"]["title"] == "m2ag descriptor", answer["error"]
     host.stop_cleanly()
 
 

@@ -1,6 +1,7 @@
 """A new descriptor that cuts the device off from its broker is taken back by itself, and the device is online again with the one before."""
 
 import json
+import os
 
 from harness import Scenario, free_port, main, topic
 
@@ -53,6 +54,25 @@ def run(s: Scenario):
     with open(s.descriptor) as file:
         assert file.read() == first
     assert client.command(topic("dial/set"), "7")["ok"]
+
+    # Another database has revisions of its own: it is waited for beside those.
+    other = config["text"] + "state: { file: elsewhere.db }\n"
+    etag = ask("config")["data"]["etag"]
+    since = client.mark()
+    assert ask("config-apply", text=other, etag=etag, confirm="5s")["data"]["revision"] == 1
+    kept = os.path.join(s.folder, "elsewhere.revisions", "unconfirmed")
+    event = client.wait_message(topic("event/config_rolled_back"), None, since).json
+    assert event["from"] == 1 and event["revision"] > 4 and not os.path.exists(kept), event
+    with open(s.descriptor) as file:
+        assert file.read() == first
+    client.wait_state(topic("status"), "online")
+
+    # And a database that cannot be: nothing is written.
+    error = ask("config-apply", text=config["text"] + "state: { file: /proc/none/state.db }\n", etag=etag, confirm="5s")["error"]
+    assert "/proc/none" in error["message"] and "nothing was changed" in error["message"], error
+    with open(s.descriptor) as file:
+        assert file.read() == first
+    assert "unconfirmed" not in ask("config")["data"]
     host.stop_cleanly()
 
 
