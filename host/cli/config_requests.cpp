@@ -21,6 +21,8 @@ namespace m2ag::host {
 namespace {
 
 constexpr std::chrono::seconds kDeadline{10};
+// Several may look at a device at the same time.
+constexpr std::size_t kMostWaiting = 16;
 
 using Answer = std::variant<Value, Refusal>;
 
@@ -159,7 +161,7 @@ void add_config_requests(DeviceHost& host, const ConfigAccess& access) {
   const auto shared = std::make_shared<const ConfigAccess>(access);
   const auto add = [&](const char* name, Answer (*work)(const ConfigAccess&, const Value&), Clock::duration deadline) {
     BackgroundRequest& request = host.background(
-        name, [shared, work](const Value& asked) { return work(*shared, asked); }, deadline);
+        name, [shared, work](const Value& asked) { return work(*shared, asked); }, deadline, kMostWaiting);
     host.on_request(name,
                     [&request](const Value& asked, RequestAnswer answer) { request.begin(asked, std::move(answer)); });
   };

@@ -95,9 +95,10 @@ DeviceHost::DeviceHost(const Descriptor& descriptor, std::shared_ptr<const Catal
   link_.exchange(make_client(descriptor));
 }
 
-BackgroundRequest& DeviceHost::background(std::string name, BackgroundRequest::Work work, Clock::duration deadline) {
-  background_requests_.push_back(
-      std::make_unique<BackgroundRequest>(std::move(name), executor_, scheduler_, log_, std::move(work), deadline));
+BackgroundRequest& DeviceHost::background(std::string name, BackgroundRequest::Work work, Clock::duration deadline,
+                                          std::size_t most) {
+  background_requests_.push_back(std::make_unique<BackgroundRequest>(std::move(name), executor_, scheduler_, log_,
+                                                                     std::move(work), deadline, most));
   return *background_requests_.back();
 }
 

@@ -55,7 +55,8 @@ class DeviceHost {
     router_->on_long_request(std::move(operation), std::move(handler));
   }
   /// Before start(): work that may block, for such a request. It is closed when the host stops.
-  BackgroundRequest& background(std::string name, BackgroundRequest::Work work, Clock::duration deadline);
+  BackgroundRequest& background(std::string name, BackgroundRequest::Work work, Clock::duration deadline,
+                                std::size_t most = 1);
 
   /// Whether all that a descriptor changes could be had, components constructed on trial. Touches nothing that runs.
   bool accepts(const Descriptor& next, const Catalog& catalog, Problems& problems);
