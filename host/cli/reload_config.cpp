@@ -163,6 +163,7 @@ RunningConfig Reload::running() const {
 }
 
 void Reload::set_running() {
+  if (!host_) return;
   const std::lock_guard lock(running_mutex_);
   running_.descriptor = host_->descriptor();
   running_.catalog = catalog_;

@@ -84,7 +84,7 @@ void Reload::end_waiting() {
   if (!unconfirmed_) return;
   drop_unconfirmed(unconfirmed_place_);
   unconfirmed_.reset();
-  if (host_) set_running();
+  set_running();
 }
 
 void Reload::look_for_edit(const Sources& sources) {

@@ -27,27 +27,55 @@ std::vector<RevisionFile> read_files(const std::vector<fs::path>& paths) {
   return files;
 }
 
-void replace_files(const std::vector<RevisionFile>& files) {
-  // All are on the disk before the first takes its place: who watches them sees them change together.
-  std::vector<std::pair<fs::path, fs::path>> made;
-  std::error_code error;
-  for (const RevisionFile& file : files) {
+namespace {
+
+/// Files beside those that they are for; what does not get to its place is removed.
+class Replacements {
+ public:
+  Replacements() = default;
+  ~Replacements() {
+    std::error_code ignored;
+    for (; placed_ < made_.size(); ++placed_) fs::remove(made_[placed_].first, ignored);
+  }
+  Replacements(const Replacements&) = delete;
+  Replacements& operator=(const Replacements&) = delete;
+
+  void make(const RevisionFile& file) {
+    std::error_code error;
     const fs::path canonical = fs::canonical(file.path, error);
     const fs::path real = error ? fs::path(file.path) : canonical;  // a link stays one
     fs::create_directories(real.parent_path(), error);
     struct stat status {};
     const bool known = ::stat(real.c_str(), &status) == 0;
     const fs::path beside = real.string() + ".m2ag-new";
+    made_.emplace_back(beside, real);
     write_durably(beside, file.text, known ? status.st_mode & 07777 : mode_t{0644});
     if (known && ::chown(beside.c_str(), status.st_uid, status.st_gid) != 0 && errno != EPERM)
       throw_file_error(beside, "its owner cannot be set", errno);
-    made.emplace_back(beside, real);
   }
-  for (const auto& [beside, real] : made) {
-    fs::rename(beside, real, error);
-    if (error) throw_file_error(real, "cannot be replaced", error.value());
+
+  void place() {
+    std::error_code error;
+    for (; placed_ < made_.size(); ++placed_) {
+      const auto& [beside, real] = made_[placed_];
+      fs::rename(beside, real, error);
+      if (error) throw_file_error(real, "cannot be replaced", error.value());
+    }
+    for (const auto& [beside, real] : made_) sync_folder(real.parent_path());
   }
-  for (const auto& [beside, real] : made) sync_folder(real.parent_path());
+
+ private:
+  std::vector<std::pair<fs::path, fs::path>> made_;
+  std::size_t placed_ = 0;
+};
+
+}  // namespace
+
+void replace_files(const std::vector<RevisionFile>& files) {
+  // All are on the disk before the first takes its place: who watches them sees them change together.
+  Replacements replacements;
+  for (const RevisionFile& file : files) replacements.make(file);
+  replacements.place();
 }
 
 void require_replaceable(const fs::path& file) {

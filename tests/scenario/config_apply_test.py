@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import stat
 
 from harness import Scenario, main, simulated, topic
@@ -59,6 +60,14 @@ def run(s: Scenario):
         assert error["code"] == "bad_arguments" and word in error["message"], error
     assert ask("config-apply", text=changed, etag=config["etag"], origin="kept")["error"]["code"] == "bad_arguments"
     assert written() == first and not client.seen(topic("event/config_applied"), since)
+
+    # Not where it cannot be written.
+    os.makedirs(os.path.join(s.folder, "house.yaml.m2ag-new", "in the way"))
+    for options in ({}, {"confirm": "10m"}):
+        error = ask("config-apply", text=changed, etag=config["etag"], **options)["error"]
+        assert error["code"] == "failed" and "cannot be written" in error["message"] and "nothing was changed" in error["message"], error
+        assert written() == first and "unconfirmed" not in ask("config")["data"]
+    shutil.rmtree(os.path.join(s.folder, "house.yaml.m2ag-new"))
 
     # Without a confirmation, and with the secret that was masked.
     answer = ask("config-apply", text=changed, etag=config["etag"], origin="anna")["data"]
