@@ -45,10 +45,10 @@ fs::path state_file_of(const fs::path& config, const Sources& sources, const Env
 
 std::optional<Revision> choose_revision(const std::vector<Revision>& all, unsigned to,
                                         const std::vector<RevisionFile>& now) {
-  for (auto each = all.rbegin(); each != all.rend(); ++each) {
-    if (to != 0 ? each->number == to : each->origin != "kept" && each->files != now) return *each;
-  }
-  return std::nullopt;
+  const auto found = std::find_if(all.rbegin(), all.rend(), [&](const Revision& each) {
+    return to != 0 ? each.number == to : each.origin != "kept" && each.files != now;
+  });
+  return found == all.rend() ? std::nullopt : std::optional(*found);
 }
 
 std::optional<unsigned> write_back(Revisions& revisions, const Revision& target, const std::vector<RevisionFile>& now,

@@ -28,12 +28,11 @@ bool same(const Node& one, const Node& other) {
 
 constexpr std::size_t kShortestRedacted = 3;
 
-/// By its begin, so that a scalar with several aliases counts once.
-using Edits = std::map<std::size_t, std::pair<std::size_t, std::string>>;
+/// By its begin, so that a scalar with several aliases counts once; the last one first, so that no edit moves another.
+using Edits = std::map<std::size_t, std::pair<std::size_t, std::string>, std::greater<>>;
 
 std::string edited(std::string text, const Edits& edits) {
-  for (auto edit = edits.rbegin(); edit != edits.rend(); ++edit)
-    text.replace(edit->first, edit->second.first - edit->first, edit->second.second);
+  for (const auto& [begin, edit] : edits) text.replace(begin, edit.first - begin, edit.second);
   return text;
 }
 
