@@ -7,15 +7,16 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/descriptor_check.h"
 #include "cli/exit_code.h"
 #include "cli/plugin_option.h"
 #include "cli/trial.h"
 #include "config/descriptor.h"
+#include "core/json.h"
 #include "core/log.h"
 #include "plugin/catalog.h"
 #include "plugin/contract.h"
 #include "plugin/folders.h"
-#include "tls/certificate.h"
 
 namespace m2ag::host {
 namespace {
@@ -26,43 +27,19 @@ struct Options {
   bool json = false;
   // of the child that tries the components
   std::vector<std::filesystem::path> trial;
-  std::string trial_after;
+  TrialInput input;
 };
-
-void print_json(const Problems& problems) {
-  nlohmann::json list = nlohmann::json::array();
-  for (const Problem& problem : problems.sorted()) {
-    list.push_back({{"file", problem.mark.file},
-                    {"line", problem.mark.line},
-                    {"column", problem.mark.column},
-                    {"path", problem.path},
-                    {"message", problem.message},
-                    {"severity", problem.warning ? "warning" : "error"}});
-  }
-  std::cout << list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
-}
-
-/// Certificates may come later, or lie only on the device: no error, but worth a word.
-void look_at_certificates(const Descriptor& descriptor, const std::string& file, Problems& problems) {
-  if (!descriptor.mqtt.tls) return;
-  const TlsSection& tls = *descriptor.mqtt.tls;
-  for (const FileProblem& problem : check_client_files(tls.ca, tls.cert, tls.key))
-    problems.warning({file, 0, 0}, "mqtt.tls", problem.sentence);
-}
 
 int check_descriptor(const Options& options) {
   Log log;
   log.add_sink(stderr_sink());
   const auto catalog = scan_plugins(options.folders, log);
   Problems problems;
-  auto descriptor = read_descriptor(options.file, Environment::of_process(), catalog.get(), problems);
-  if (descriptor) {
-    look_at_certificates(*descriptor, options.file.string(), problems);
-    try_components(*descriptor, *catalog, self_executable(), problems);
-    if (problems.has_errors()) descriptor.reset();
-  }
+  const Environment environment = Environment::of_process();
+  const auto descriptor =
+      check_sources(read_sources(options.file, environment, problems), options.file, environment, *catalog, problems);
   if (options.json) {
-    print_json(problems);
+    std::cout << to_json(problem_list(problems)).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   } else {
     std::cerr << problems.text();
     if (descriptor) {
@@ -83,9 +60,11 @@ void add_check_verb(CLI::App& app, int& exit_code) {
   verb->add_flag("--json", options->json, "print the problems as JSON");
   add_plugins_option(*verb, options->folders);
   verb->add_option("--trial", options->trial)->group("");
-  verb->add_option("--trial-after", options->trial_after)->group("");
+  verb->add_option("--trial-after", options->input.after)->group("");
+  verb->add_option("--trial-draft", options->input.draft)->group("");
+  verb->add_option("--trial-draft-place", options->input.draft_place)->group("");
   verb->callback([options, &exit_code] {
-    if (!options->trial.empty()) run_trial(options->file, options->trial, options->trial_after);
+    if (!options->trial.empty()) run_trial(options->file, options->trial, options->input);
     exit_code = options->file.extension() == ".so"
                     ? (check_contract(options->file, self_executable(), std::cout) ? kExitOk : kExitInputWrong)
                     : check_descriptor(*options);

@@ -37,7 +37,7 @@ MqttSettings device_settings(const Descriptor& descriptor) {
     settings.key = mqtt.tls->key;
     settings.verify_host = mqtt.tls->verify_host;
   }
-  settings.payload_limit = kMaxCommandPayload;
+  settings.payload_limit = kMaxConfigPayload;
   settings.maximum_packet = kMostPacketBytes;
   return settings;
 }

@@ -59,9 +59,10 @@ bool DeviceHost::accepts(const Descriptor& next, const Catalog& catalog, Problem
 }
 
 std::optional<ApplyReport> DeviceHost::apply(const Descriptor& next, std::shared_ptr<const Catalog> catalog,
-                                             Problems& problems) {
+                                             Problems& problems, const std::function<void(const Changes&)>& commit) {
   Plan plan = this->plan(next, *catalog, problems);
   if (problems.has_errors()) return std::nullopt;
+  if (commit) commit(plan.changes);
   bridge_.publish_json_of(published_as_json(next));
   ApplyReport report{plan.changes, exchange_components(plan, next)};
   take_over_device(next);

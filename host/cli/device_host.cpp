@@ -95,6 +95,13 @@ DeviceHost::DeviceHost(const Descriptor& descriptor, std::shared_ptr<const Catal
   link_.exchange(make_client(descriptor));
 }
 
+BackgroundRequest& DeviceHost::background(std::string name, BackgroundRequest::Work work, Clock::duration deadline,
+                                          std::size_t most) {
+  background_requests_.push_back(std::make_unique<BackgroundRequest>(std::move(name), executor_, scheduler_, log_,
+                                                                     std::move(work), deadline, most));
+  return *background_requests_.back();
+}
+
 void DeviceHost::add_sinks() {
   bus_.add_sink([this](const EventPtr& event) {
     const bool told_by_host = options_.report != nullptr && event->kind == EventKind::status;
@@ -229,6 +236,7 @@ void DeviceHost::start() {
 bool DeviceHost::stop() {
   bool ended = supervisor_.stop();
   scan_requests_.close();
+  for (const auto& each : background_requests_) each->close();
   scheduler_.stop();
   dates_.save();
   store_.close();  // what waits for it is answered while there is still a broker

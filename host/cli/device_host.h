@@ -19,6 +19,7 @@
 #include "cli/scan_requests.h"
 #include "cli/simulation.h"
 #include "cli/watchdog.h"
+#include "component/background_request.h"
 #include "component/router.h"
 #include "component/services.h"
 #include "component/supervisor.h"
@@ -53,13 +54,18 @@ class DeviceHost {
   void on_request(std::string operation, LongRequestHandler handler) {
     router_->on_long_request(std::move(operation), std::move(handler));
   }
+  /// Before start(): work that may block, for such a request. It is closed when the host stops.
+  BackgroundRequest& background(std::string name, BackgroundRequest::Work work, Clock::duration deadline,
+                                std::size_t most = 1);
 
   /// Whether all that a descriptor changes could be had, components constructed on trial. Touches nothing that runs.
   bool accepts(const Descriptor& next, const Catalog& catalog, Problems& problems);
   /// Takes over another descriptor and other plugins: what is not different is not touched. Nothing, and nothing changed, when there are
-  /// problems. Not for another device.id, base topic or state file: those need another host. Blocks, bounded: 5 s for constructors that do
+  /// problems. `commit` is called when nothing can refuse it any more and nothing has been touched; what it throws ends it there. Not for
+  /// another device.id, base topic or state file: those need another host. Blocks, bounded: 5 s for constructors that do
   /// not return, 5 s for components that do not stop, 5 s for a broker that does not answer.
-  std::optional<ApplyReport> apply(const Descriptor& next, std::shared_ptr<const Catalog> catalog, Problems& problems);
+  std::optional<ApplyReport> apply(const Descriptor& next, std::shared_ptr<const Catalog> catalog, Problems& problems,
+                                   const std::function<void(const Changes&)>& commit = {});
 
   /// Stops one component and makes it anew, its settings the same. Throws CommandError when there is none of that id. Blocks as `apply`.
   /// The ids of those that missed the deadline.
@@ -140,6 +146,7 @@ class DeviceHost {
   Services services_;
   Supervisor supervisor_;
   ScanRequests scan_requests_{hardware_, executor_, scheduler_, log_};
+  std::vector<std::unique_ptr<BackgroundRequest>> background_requests_;
   std::unique_ptr<Router> router_;
   std::unique_ptr<LogForwarder> log_forwarder_;
   std::unique_ptr<Watchdog> watchdog_;

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "cli/descriptor_check.h"
 #include "cli/plugin_option.h"
 #include "plugin/folders.h"
 #include "tls/certificate.h"
@@ -44,31 +45,57 @@ bool Reload::start() {
   catalog_ = scan_plugins(folders_, log_);
   // Plugins may take their time. Who stops the host meanwhile wants to hear of nothing else.
   if (!loop_.take_signals()) return true;
+  guarded([&] { resume_waiting(); });
+  if (!start_device()) return false;
+  tried_ = sources_.files;
+  std::string origin = tell_at_start_ ? "rollback" : "start";
+  guarded([&] {
+    texts_ = revision_files(sources_);
+    record(origin);
+  });
+  if (tell_at_start_) tell_at_start_();
+  watch();
+  return true;
+}
+
+bool Reload::make_from_files() {
   Problems problems;
   sources_ = read_sources(config_, environment_, problems);
   const auto descriptor = bind_descriptor(sources_, config_, environment_, catalog_.get(), problems);
   std::fputs(problems.text().c_str(), stderr);
   if (!descriptor) return false;
   make_host(*descriptor, catalog_);
-  tried_ = sources_.files;
-  std::string origin = "start";
-  guarded([&] {
-    texts_ = revision_files(sources_);
-    record(origin);
-  });
-  watch();
   return true;
 }
 
+bool Reload::start_device() {
+  if (!unconfirmed_) return make_from_files();
+  try {
+    if (make_from_files()) return true;
+  } catch (const std::exception& error) {
+    log_.error("", "{}", error.what());
+  }
+  host_.reset();
+  put_back("the device does not start with it");
+  return make_from_files();
+}
+
 std::optional<unsigned> Reload::record(std::string& origin) {
+  std::optional<unsigned> number;
   try {
     Revisions revisions(host_->descriptor()->state.file);
     if (revisions.take_rollback(texts_)) origin = "rollback";
-    return revisions.add(texts_, origin, std::chrono::system_clock::to_time_t(host_->date()));
+    number = revisions.add(texts_, origin, std::chrono::system_clock::to_time_t(host_->date()));
   } catch (const std::exception& error) {
     log_.warning("", "the descriptor could not be kept as a revision: {}", error.what());
-    return std::nullopt;
   }
+  {
+    const std::lock_guard lock(running_mutex_);
+    running_.files = texts_;
+    running_.revision = number;
+  }
+  set_running();
+  return number;
 }
 
 void Reload::reload(const std::string& origin) {
@@ -129,6 +156,7 @@ void Reload::make_host(const Descriptor& descriptor, std::shared_ptr<const Catal
     refusing_ = false;
   }
   add_requests();
+  set_running();
   host_->start();
 }
 
@@ -143,6 +171,7 @@ std::shared_ptr<const Catalog> Reload::scan() {
       log_.info("", "{}: {} {} ({})", change.event, change.name, change.version, change.path.string());
     host_->event(change.event, std::move(body));
   }
+  set_running();
   return catalog_;
 }
 
@@ -160,6 +189,7 @@ void Reload::add_requests() {
   on_main_thread([this](const Value&, const RequestAnswer& answer) { take_file("request", answer); }, "reload");
   on_main_thread([this](const Value& arguments, const RequestAnswer& answer) { answer(restart_component(arguments)); },
                  "restart-component");
+  add_config_changes();
 }
 
 Reload::Outcome Reload::restart_component(const Value& arguments) {
@@ -176,25 +206,32 @@ Reload::Outcome Reload::restart_component(const Value& arguments) {
 
 void Reload::on_main_thread(LongRequestHandler handler, const std::string& name) {
   host_->on_request(name, [this, handler = std::move(handler)](const Value& arguments, const RequestAnswer& answer) {
-    auto request = std::make_shared<const RequestAnswer>(answer);
-    bool late = false;
+    hand_to_main_thread(handler, arguments, answer);
+  });
+}
+
+void Reload::hand_to_main_thread(const LongRequestHandler& handler, const Value& arguments,
+                                 const RequestAnswer& answer) {
+  auto request = std::make_shared<const RequestAnswer>(answer);
+  bool late = false;
+  {
+    const std::lock_guard lock(waiting_mutex_);
+    late = refusing_;
+    if (!late) waiting_.push_back(request);
+  }
+  if (late) return answer(Refusal{"unavailable", "the host stops; nothing was changed"});
+  loop_.post([this, handler, arguments, request] {
     {
       const std::lock_guard lock(waiting_mutex_);
-      late = refusing_;
-      if (!late) waiting_.push_back(request);
+      if (std::erase(waiting_, request) == 0) return;  // refused already
     }
-    if (late) return answer(Refusal{"unavailable", "the host stops; nothing was changed"});
-    loop_.post([this, handler, arguments, request] {
-      {
-        const std::lock_guard lock(waiting_mutex_);
-        if (std::erase(waiting_, request) == 0) return;  // refused already
-      }
-      try {
-        handler(arguments, *request);
-      } catch (const std::exception& error) {
-        (*request)(Refusal{"failed", error.what()});
-      }
-    });
+    try {
+      handler(arguments, *request);
+    } catch (const CommandError& error) {
+      (*request)(Refusal{error.code(), error.what()});
+    } catch (const std::exception& error) {
+      (*request)(Refusal{"failed", error.what()});
+    }
   });
 }
 
@@ -213,6 +250,7 @@ void Reload::take_file(const std::string& origin, const Answer& answer) {
   Sources sources = read_sources(config_, environment_, problems);
   tried_ = sources.files;
   look_where_to_watch();
+  look_for_edit(sources);
   const auto catalog = scan();
   rejected_ = true;
   if (problems.has_errors()) {
@@ -225,7 +263,7 @@ void Reload::take_file(const std::string& origin, const Answer& answer) {
 }
 
 bool Reload::take(Sources sources, std::shared_ptr<const Catalog> catalog, const std::string& origin,
-                  const Answer& answer) {
+                  const Answer& answer, const Commit& commit) {
   Problems problems;
   const auto next = bind_descriptor(sources, config_, environment_, catalog.get(), problems);
   const auto rejected = [&] {
@@ -236,12 +274,15 @@ bool Reload::take(Sources sources, std::shared_ptr<const Catalog> catalog, const
   ApplyReport report{changes_between(*host_->descriptor(), *next), {}};
   if (report.changes.whole) {
     if (!host_->accepts(*next, *catalog, problems)) return rejected();
+    if (commit) commit(*next, true);
     if (answer) answer(Value(report.to_value()));
     if (!replace_host(*next, catalog, report, origin)) return false;
     sources_ = std::move(sources);
     return true;
   }
-  const auto done = host_->apply(*next, std::move(catalog), problems);
+  const auto done = host_->apply(*next, std::move(catalog), problems, [&](const Changes& changes) {
+    if (commit) commit(*next, changes.mqtt);
+  });
   if (!done) return rejected();
   sources_ = std::move(sources);
   if (done->changes.mqtt) report_certificates(*next, log_);
@@ -315,7 +356,7 @@ void Reload::reject(const Problems& problems, const std::string& origin, const A
                                        origin, problems.errors());
   log_.error("", "{}", text);
   host_->event("config_rejected", {{"origin", origin}, {"problems", sentences}});
-  if (answer) answer(Refusal{"rejected", problems.text() + text});
+  if (answer) answer(Refusal{"rejected", problems.text() + text, {{"problems", problem_list(problems)}}});
 }
 
 }  // namespace m2ag::host

@@ -1,9 +1,14 @@
 #include "cli/trial.h"
 
 #include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <set>
+#include <string_view>
+#include <system_error>
 
 #include "config/changes.h"
 #include "plugin/child_lines.h"
@@ -31,17 +36,22 @@ struct Round {
 class Trial {
  public:
   Trial(const Descriptor& descriptor, std::filesystem::path program, std::vector<std::string> plugins,
-        Problems& problems, std::chrono::milliseconds patience)
+        Problems& problems, const TrialText* draft, std::chrono::milliseconds patience)
       : descriptor_(descriptor),
         program_(std::move(program)),
         plugins_(std::move(plugins)),
         problems_(problems),
+        draft_(draft),
         patience_(patience) {}
 
   Round run(const std::string& after) {
     std::vector<std::string> arguments{"check"};
     for (const std::string& plugin : plugins_) arguments.push_back("--trial=" + plugin);
     if (!after.empty()) arguments.push_back("--trial-after=" + after);
+    if (draft_ != nullptr) {
+      arguments.push_back("--trial-draft=" + draft_->file());
+      arguments.push_back("--trial-draft-place=" + draft_->place());
+    }
     arguments.insert(arguments.end(), {"--", descriptor_.file.string()});
     ChildLines child(program_, arguments);
     Round round;
@@ -71,15 +81,40 @@ class Trial {
   const std::filesystem::path program_;
   const std::vector<std::string> plugins_;
   Problems& problems_;
+  const TrialText* const draft_;
   const std::chrono::milliseconds patience_;
 };
 
+void write_all(int memory, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t wrote = ::write(memory, text.data(), text.size());
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote <= 0) throw std::system_error(errno, std::generic_category(), "a descriptor's text for its trial");
+    text.remove_prefix(static_cast<std::size_t>(wrote));
+  }
+}
+
 }  // namespace
 
+TrialText::TrialText(std::string file, const std::string& text)
+    : file_(std::move(file)), memory_(::memfd_create("descriptor", MFD_CLOEXEC)) {
+  if (memory_ < 0) throw std::system_error(errno, std::generic_category(), "memory for a descriptor's trial");
+  try {
+    write_all(memory_, text);
+  } catch (const std::system_error&) {
+    ::close(memory_);
+    throw;
+  }
+}
+
+TrialText::~TrialText() { ::close(memory_); }
+
+std::string TrialText::place() const { return fmt::format("/proc/{}/fd/{}", ::getpid(), memory_); }
+
 void try_components(const Descriptor& descriptor, const Catalog& catalog, const std::filesystem::path& program,
-                    Problems& problems, std::chrono::milliseconds patience) {
+                    Problems& problems, const TrialText* draft, std::chrono::milliseconds patience) {
   if (std::ranges::none_of(descriptor.components, &ComponentSection::enabled)) return;
-  Trial trial(descriptor, program, used_plugins(descriptor, catalog), problems, patience);
+  Trial trial(descriptor, program, used_plugins(descriptor, catalog), problems, draft, patience);
   std::string after;
   while (true) {
     const Round round = trial.run(after);

@@ -7,6 +7,7 @@
 
 #include "cli/instance_config.h"
 #include "cli/trial.h"
+#include "config/text_file.h"
 #include "plugin/child_lines.h"
 #include "plugin/folders.h"
 
@@ -89,19 +90,23 @@ void try_one(const ComponentSection& section, const Catalog& catalog, Services& 
 }
 
 void try_all(const std::filesystem::path& file, const std::vector<std::filesystem::path>& plugins,
-             const std::string& after, const Report& report) {
+             const TrialInput& input, const Report& report) {
   Log silent(LogLevel::error), log;  // the parent has said what there is to say of the plugins
   const auto catalog = Catalog::describe(plugins, self_executable(), silent);
   Problems problems;
-  const auto descriptor = read_descriptor(file, Environment::of_process(), catalog.get(), problems);
+  const Environment environment = Environment::of_process();
+  Drafts drafts;
+  if (!input.draft.empty()) drafts.files[input.draft] = {read_text_file(input.draft_place, kMostBytes).text};
+  const auto descriptor =
+      bind_descriptor(read_sources(file, environment, drafts, problems), file, environment, catalog.get(), problems);
   if (!descriptor) throw std::runtime_error(problems.text());
   log.add_sink(stderr_sink());
   log.set_least(descriptor->log.level);
   World world(*descriptor, log);
-  bool tried = !after.empty();
+  bool tried = !input.after.empty();
   for (const ComponentSection& section : descriptor->components) {
     if (section.enabled && !tried) try_one(section, *catalog, world.services(), report);
-    if (section.id == after) tried = false;
+    if (section.id == input.after) tried = false;
   }
   report.say(kTrialDone, {});
   std::_Exit(EXIT_SUCCESS);  // a constructor may hang
@@ -110,10 +115,10 @@ void try_all(const std::filesystem::path& file, const std::vector<std::filesyste
 }  // namespace
 
 void run_trial(const std::filesystem::path& file, const std::vector<std::filesystem::path>& plugins,
-               const std::string& after) {
+               const TrialInput& input) {
   const Report report(begin_reporting());
   try {
-    try_all(file, plugins, after, report);
+    try_all(file, plugins, input, report);
   } catch (const std::exception& error) {
     report.say(kTrialProblem, error.what());
   }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -14,13 +15,14 @@ namespace m2ag::host {
 
 struct BackgroundRequest::State {
   State(std::string its_name, Work its_work, Clock::duration its_deadline, Scheduler& its_scheduler, Log& its_log,
-        std::shared_ptr<Lane> its_lane)
+        std::shared_ptr<Lane> its_lane, std::size_t its_most)
       : name(std::move(its_name)),
         work(std::move(its_work)),
         deadline(its_deadline),
         scheduler(its_scheduler),
         log(its_log),
-        lane(std::move(its_lane)) {}
+        lane(std::move(its_lane)),
+        most(its_most) {}
 
   const std::string name;
   const Work work;
@@ -28,20 +30,20 @@ struct BackgroundRequest::State {
   Scheduler& scheduler;
   Log& log;
   const std::shared_ptr<Lane> lane;
+  const std::size_t most;
 
   std::mutex mutex;         // what follows
   std::uint64_t begun = 0;  // numbers the requests that were let in
-  bool working = false;
+  std::size_t working = 0;
   bool closed = false;
-  RequestAnswer waiting = {};  // of the one let in last; empty: it has its answer
+  std::map<std::uint64_t, RequestAnswer> waiting = {};  // those that have no answer yet
 
   /// The answer of this request, unless it was given.
   std::optional<RequestAnswer> take(std::uint64_t number, bool ended) {
     const std::lock_guard lock(mutex);
-    if (number != begun) return std::nullopt;
-    if (ended) working = false;
-    if (!waiting) return std::nullopt;
-    return std::exchange(waiting, {});
+    if (ended) --working;
+    const auto found = waiting.extract(number);
+    return found ? std::optional(std::move(found.mapped())) : std::nullopt;
   }
 
   std::variant<Value, Refusal> outcome(const Value& arguments) const {
@@ -67,9 +69,9 @@ struct BackgroundRequest::State {
 };
 
 BackgroundRequest::BackgroundRequest(std::string name, Executor& executor, Scheduler& scheduler, Log& log, Work work,
-                                     Clock::duration deadline) {
+                                     Clock::duration deadline, std::size_t most) {
   auto lane = Lane::create(executor, "request/" + name, Lane::kDefaultCapacity, &log);
-  state_ = std::make_shared<State>(std::move(name), std::move(work), deadline, scheduler, log, std::move(lane));
+  state_ = std::make_shared<State>(std::move(name), std::move(work), deadline, scheduler, log, std::move(lane), most);
 }
 
 BackgroundRequest::~BackgroundRequest() { close(); }
@@ -82,12 +84,13 @@ void BackgroundRequest::begin(const Value& arguments, RequestAnswer answer) {
     const std::lock_guard lock(state.mutex);
     if (state.closed) {
       refusal = Refusal{"unavailable", "the host stops"};
-    } else if (state.working) {
-      refusal = Refusal{"busy", "one is under way already: ask again when it has ended"};
+    } else if (state.working == state.most) {
+      refusal = Refusal{"busy", state.most == 1 ? "one is under way already: ask again when it has ended"
+                                                : "too many are under way already: ask again when one has ended"};
     } else {
-      state.working = true;
+      ++state.working;
       number = ++state.begun;
-      state.waiting = answer;
+      state.waiting.emplace(number, answer);
     }
   }
   if (refusal) return answer(*std::move(refusal));
@@ -107,14 +110,14 @@ void BackgroundRequest::begin(const Value& arguments, RequestAnswer answer) {
 }
 
 void BackgroundRequest::close() {
-  RequestAnswer answer;
+  std::map<std::uint64_t, RequestAnswer> waiting;
   {
     const std::lock_guard lock(state_->mutex);
     state_->closed = true;
-    answer = std::exchange(state_->waiting, {});
+    waiting.swap(state_->waiting);
   }
   state_->lane->close();
-  if (answer) answer(Refusal{"unavailable", "the host stops"});
+  for (const auto& [number, answer] : waiting) answer(Refusal{"unavailable", "the host stops"});
 }
 
 }  // namespace m2ag::host

@@ -1,7 +1,8 @@
-// A request whose work may block, such as on a bus that hangs: done on a lane of its own, once at a time, and answered in time whatever
+// A request whose work may block, such as on a bus that hangs: done on a lane of its own, one after the other, and answered in time whatever
 // becomes of the work. What the work still finds after that is dropped. Any thread.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -15,19 +16,19 @@ namespace m2ag::host {
 
 class BackgroundRequest {
  public:
-  /// What is answered. CommandError: refused with its code; ConfigError: `bad_arguments`; any other exception: `failed`.
-  using Work = std::function<Value(const Value& arguments)>;
+  /// What is answered, if not by an exception. CommandError: refused with its code; ConfigError: `bad_arguments`; any other exception: `failed`.
+  using Work = std::function<std::variant<Value, Refusal>(const Value& arguments)>;
 
-  /// Executor, scheduler and log must outlive what the executor runs.
+  /// `most` are let in at a time. Executor, scheduler and log must outlive what the executor runs.
   BackgroundRequest(std::string name, Executor& executor, Scheduler& scheduler, Log& log, Work work,
-                    Clock::duration deadline);
+                    Clock::duration deadline, std::size_t most = 1);
   /// close()
   ~BackgroundRequest();
   BackgroundRequest(const BackgroundRequest&) = delete;
   BackgroundRequest& operator=(const BackgroundRequest&) = delete;
 
-  /// Returns at once. Answered `busy` as long as the work of another one goes on, also of one that was answered already because it took
-  /// too long.
+  /// Returns at once. Answered `busy` as long as the work of as many goes on, also of those that were answered already because it took too
+  /// long.
   void begin(const Value& arguments, RequestAnswer answer);
 
   /// Who still waits is answered `unavailable`, and so is who comes.

@@ -23,6 +23,7 @@ struct Case {
   Scheduler scheduler{clock};
   Gate gate;
   BackgroundRequest::Work work = [](const Value& arguments) { return arguments; };
+  const std::size_t most;
   BackgroundRequest request{"look",
                             executor,
                             scheduler,
@@ -31,12 +32,14 @@ struct Case {
                               gate.wait();
                               return work(arguments);
                             },
-                            10s};
+                            10s,
+                            most};
 
   std::mutex mutex;
   std::vector<std::variant<Value, Refusal>> answers;
   Counter answered;
 
+  explicit Case(std::size_t its_most = 1) : most(its_most) {}
   ~Case() {
     gate.open();
     executor.stop(test_deadline());
@@ -59,6 +62,30 @@ struct Case {
 };
 
 }  // namespace
+
+TEST_CASE("as many background requests as are allowed wait for one another, and each has its own deadline") {
+  Case it(2);
+  it.ask("first");
+  it.clock.advance(6s);
+  it.ask("second");
+  it.ask("third");
+  CHECK(it.refusal(1).code == "busy");
+  it.clock.advance(5s);
+  it.scheduler.run_due();
+  CHECK(it.refusal(2).code == "failed");  // the first
+  it.ask("fourth");
+  CHECK(it.refusal(3).code == "busy");
+  it.gate.open();
+  CHECK(std::get<Value>(it.answer(4)) == Value("second"));
+}
+
+TEST_CASE("when they are closed, all that wait are told") {
+  Case it(2);
+  it.ask("first");
+  it.ask("second");
+  it.request.close();
+  CHECK(it.refusal(2).code == "unavailable");
+}
 
 TEST_CASE("a background request is answered with what its work gives, one after the other") {
   Case it;

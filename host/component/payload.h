@@ -16,6 +16,7 @@ namespace m2ag::host {
 struct Refusal {
   std::string code;
   std::string message;
+  Value::Map details = {};  ///< stands in the error beside them
 };
 
 /// The longest `for` of a set.

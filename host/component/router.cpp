@@ -139,14 +139,18 @@ void Router::route(const IncomingMessage& message) {
                    "a command that arrives retained is stale and is never carried out: publish it without retain, and "
                    "clear the retained one"});
   }
-  if (message.too_long) {
-    return refuse(arrival, {"too_long", fmt::format("the payload is longer than {} KiB", kMaxCommandPayload / 1024)});
-  }
+  const std::size_t most = most_payload(arrival);
+  if (message.too_long || message.payload.size() > most)
+    return refuse(arrival, {"too_long", fmt::format("the payload is longer than {} KiB", most / 1024)});
   if (const auto apart = isolated(*targets, arrival.component)) return hand_over(*apart, arrival);
   if (is_request(arrival)) return request(arrival);
   const auto target = targets->find(arrival.path);
   if (target == targets->end()) return refuse(arrival, explain_unknown(arrival));
   dispatch(target->second, arrival);
+}
+
+std::size_t Router::most_payload(const Arrival& arrival) {
+  return is_request(arrival) && arrival.command.starts_with("config-") ? kMaxConfigPayload : kMaxCommandPayload;
 }
 
 bool Router::is_request(const Arrival& arrival) { return !arrival.broadcast && arrival.component == "request"; }
@@ -249,6 +253,7 @@ void Router::request(const Arrival& arrival) {
       reply.ok = false;
       reply.code = std::get<Refusal>(answer).code;
       reply.message = std::get<Refusal>(answer).message;
+      reply.details = std::get<Refusal>(answer).details;
     }
     services_.reply(reply);
   });

@@ -77,6 +77,7 @@ class Router {
   void set_register(const Target& target, const Arrival& arrival, Command& command);
   void run(const Target& target, const Arrival& arrival, Command& command);
   static bool is_request(const Arrival& arrival);
+  static std::size_t most_payload(const Arrival& arrival);
   /// Null unless the component is isolated.
   static std::shared_ptr<Instance> isolated(const Targets& targets, std::string_view component);
   void request(const Arrival& arrival);

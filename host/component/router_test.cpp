@@ -86,6 +86,22 @@ TEST_CASE("a topic without a component is no request to the device") {
   CHECK(world.command("m2ag/demo/pump/set", "ON").ok);
 }
 
+TEST_CASE("a descriptor may be longer than a command") {
+  World world;
+  world.start();
+  world.router->on_request("config-check", [](const Value& asked) { return asked; });
+  world.router->on_request("other", [](const Value& asked) { return asked; });
+  const std::string text = R"({"text": ")" + std::string(100 * 1024, 'x') + R"("})";
+  CHECK(world.command("m2ag/demo/request/config-check", text).ok);
+  for (const char* topic : {"m2ag/demo/request/other", "m2ag/demo/pump/set", "m2ag/demo/pump/config-x/set"}) {
+    const Reply reply = world.command(topic, text);
+    CHECK(reply.code == "too_long");
+    CHECK(reply.message == "the payload is longer than 64 KiB");
+  }
+  const Reply reply = world.command("m2ag/demo/request/config-check", text + std::string(256 * 1024, ' '));
+  CHECK(reply.message == "the payload is longer than 256 KiB");
+}
+
 TEST_CASE("a request goes to one device: to all or to a group it is none") {
   World world;
   world.start();

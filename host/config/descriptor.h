@@ -133,6 +133,8 @@ std::optional<Descriptor> bind_descriptor(const Sources& sources, const std::fil
 /// The rows a component of this type has in a descriptor: the host's own keys (type, name, enabled, lane, isolation, interval,
 /// publish_json, channels), then the type's.
 std::vector<ParamSpec> component_params(const ComponentSpec& spec);
+/// Whether the row, or one inside it, is secret.
+bool has_secret(const ParamSpec& spec);
 /// Whether one of these rows is a register, as far as its description says: what is secret is none, whatever the plugin says.
 bool is_register(const ParamSpec& spec);
 /// Likewise of a simulated chip: `chip`, then the chip's own.

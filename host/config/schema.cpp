@@ -78,14 +78,18 @@ std::string description(const ParamSpec& spec) {
   return text;
 }
 
-/// The properties in `then` stand with the whole list of keys, so that an unknown one is found: draft-07 cannot add to a closed object.
-json alternative(const std::string& key, const std::string& word, const std::vector<ParamSpec>& params,
+/// Stands with the whole list of keys, so that an unknown one is found: draft-07 cannot add to a closed object.
+json one_of_kind(const std::string& key, const std::string& word, const std::vector<ParamSpec>& params,
                  const std::string& text) {
-  json then = object_schema(params);
+  json schema = object_schema(params);
   for (const ParamSpec& param : params) {
-    if (is_register(param)) then["properties"][param.name]["x-register"] = true;
+    if (is_register(param)) schema["properties"][param.name]["x-register"] = true;
   }
-  then["properties"][key] = {{"const", word}, {"description", text}};
+  schema["properties"][key] = {{"const", word}, {"description", text}};
+  return schema;
+}
+
+json alternative(const std::string& key, const std::string& word, json then) {
   return {{"if", {{"properties", {{key, {{"const", word}}}}}, {"required", {key}}}}, {"then", std::move(then)}};
 }
 
@@ -111,7 +115,7 @@ json chosen_by(const std::string& key, const std::string& text,
 json components_schema(const std::vector<const ComponentSpec*>& types) {
   std::vector<std::pair<std::string, json>> alternatives;
   for (const ComponentSpec* type : types) {
-    alternatives.emplace_back(type->type, alternative("type", type->type, component_params(*type), type->description));
+    alternatives.emplace_back(type->type, alternative("type", type->type, component_schema(*type)));
   }
   return {{"type", "object"},
           {"description", "the components: an id each, and what it is"},
@@ -122,7 +126,9 @@ json components_schema(const std::vector<const ComponentSpec*>& types) {
 json simulated_schema(const std::vector<const SimulatedChipSpec*>& chips) {
   std::vector<std::pair<std::string, json>> alternatives;
   for (const SimulatedChipSpec* chip : chips) {
-    alternatives.emplace_back(chip->chip, alternative("chip", chip->chip, chip_params(*chip), chip->description));
+    alternatives.emplace_back(
+        chip->chip,
+        alternative("chip", chip->chip, one_of_kind("chip", chip->chip, chip_params(*chip), chip->description)));
   }
   const json bus = {{"type", "object"},
                     {"description", "the chips of this bus by address, such as 0x76"},
@@ -168,6 +174,10 @@ json object_schema(const std::vector<ParamSpec>& params) {
     if (param.required) schema["required"].push_back(param.name);
   }
   return schema;
+}
+
+json component_schema(const ComponentSpec& type) {
+  return one_of_kind("type", type.type, component_params(type), type.description);
 }
 
 json descriptor_schema(const std::vector<const ComponentSpec*>& types,

@@ -13,6 +13,9 @@ namespace m2ag::host {
 nlohmann::json descriptor_schema(const std::vector<const ComponentSpec*>& types,
                                  const std::vector<const SimulatedChipSpec*>& chips);
 
+/// Of one component of this type, as it stands in that.
+nlohmann::json component_schema(const ComponentSpec& type);
+
 /// Of an object with these keys and no others, such as a command's arguments.
 nlohmann::json object_schema(const std::vector<ParamSpec>& params);
 

@@ -120,11 +120,7 @@ std::vector<ParamSpec> component_params(const ComponentSpec& spec) {
   return params;
 }
 
-namespace {
-
 bool has_secret(const ParamSpec& spec) { return spec.secret || std::ranges::any_of(spec.fields, has_secret); }
-
-}  // namespace
 
 bool is_register(const ParamSpec& spec) { return spec.runtime && !has_secret(spec); }
 

@@ -24,27 +24,19 @@ constexpr std::string_view kStandardTags = "tag:yaml.org,2002:";
 
 class Reader {
  public:
-  Reader(const fs::path& descriptor, const Environment& environment, Problems& problems)
+  Reader(const fs::path& descriptor, const Environment& environment, const Drafts& drafts, Problems& problems)
       : descriptor_(descriptor),
         environment_(environment),
+        drafts_(drafts),
         problems_(problems),
         secrets_(descriptor.parent_path(), environment, problems) {
-    std::error_code error;
     const fs::path folder = descriptor.parent_path();
-    root_folder_ = fs::canonical(folder.empty() ? fs::path(".") : folder, error);
+    root_folder_ = identity(folder.empty() ? fs::path(".") : folder);
   }
 
-  Sources read(const std::string_view* text) {
+  Sources read() {
     Sources sources;
-    if (text != nullptr) {
-      files_.push_back(descriptor_);
-      sources.root = read_document(*text, descriptor_.string(), problems_, values_left_);
-      open_.push_back(identity(descriptor_));
-      resolve(sources.root, "", descriptor_.parent_path(), 0);
-      open_.pop_back();
-    } else {
-      sources.root = read_file(descriptor_, Mark{descriptor_.string(), 0, 0}, "", 0);
-    }
+    sources.root = read_file(descriptor_, Mark{descriptor_.string(), 0, 0}, "", 0);
     if (sources.root.is_invalid()) {
       sources.complete = false;
       sources.root.kind = Node::Kind::map;
@@ -79,13 +71,23 @@ class Reader {
     Node node;
     node.mark = asked;
     files_.push_back(path);
-    TextFile file = read_text_file(path, kMostBytes);
+    const auto draft = drafts_.files.find(draft_key(path));
+    const bool is_draft = draft != drafts_.files.end();
+    TextFile file;
+    if (is_draft) {
+      file.text = draft->second.text;
+    } else if (drafts_.alone) {
+      file.error = "there is no such file";
+    } else {
+      file = read_text_file(path, kMostBytes);
+    }
     if (!file.error.empty()) {
       refuse(node, tree_path,
              asked.line == 0 ? file.error : fmt::format("{}: {}", printable(path.string(), 1024), file.error));
       return node;
     }
     node = read_document(file.text, path.string(), problems_, values_left_);
+    if (is_draft && draft->second.amend) draft->second.amend(node, problems_);
     open_.push_back(identity(path));
     resolve(node, tree_path, path.parent_path(), depth);
     open_.pop_back();
@@ -230,6 +232,12 @@ class Reader {
   std::vector<fs::path> component_files(const fs::path& folder) {
     std::vector<fs::path> names;
     std::error_code error;
+    if (drafts_.alone) {
+      for (const auto& [name, draft] : drafts_.files) {
+        if (fs::path(name).parent_path() == draft_key(folder)) names.push_back(folder / fs::path(name).filename());
+      }
+      return names;
+    }
     for (fs::directory_iterator each(folder, error); !error && each != fs::directory_iterator();
          each.increment(error)) {
       const fs::path name = each->path().filename();
@@ -247,6 +255,7 @@ class Reader {
   fs::path descriptor_;
   fs::path root_folder_;
   const Environment& environment_;
+  const Drafts& drafts_;
   Problems& problems_;
   Secrets secrets_;
   std::size_t values_left_ = kMostValues;
@@ -256,13 +265,21 @@ class Reader {
 
 }  // namespace
 
+std::string draft_key(const fs::path& file) { return fs::absolute(file).lexically_normal().string(); }
+
+Sources read_sources(const fs::path& descriptor, const Environment& environment, const Drafts& drafts,
+                     Problems& problems) {
+  return Reader(descriptor, environment, drafts, problems).read();
+}
+
 Sources read_sources(const fs::path& descriptor, const Environment& environment, Problems& problems) {
-  return Reader(descriptor, environment, problems).read(nullptr);
+  return read_sources(descriptor, environment, Drafts{}, problems);
 }
 
 Sources read_sources_text(std::string_view text, const fs::path& descriptor, const Environment& environment,
                           Problems& problems) {
-  return Reader(descriptor, environment, problems).read(&text);
+  const Drafts drafts{{{draft_key(descriptor), Draft{std::string(text)}}}};
+  return read_sources(descriptor, environment, drafts, problems);
 }
 
 }  // namespace m2ag::host

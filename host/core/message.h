@@ -13,13 +13,15 @@ namespace m2ag::host {
 
 /// The largest payload a command may have, in bytes.
 inline constexpr std::size_t kMaxCommandPayload = 64 * 1024;
+/// The same of the requests `config-…`, which bring a descriptor; and of what a request answers.
+inline constexpr std::size_t kMaxConfigPayload = 256 * 1024;
 
 /// Views are valid during the call that hands the message over.
 struct IncomingMessage {
   std::string_view topic;
   std::string_view payload;
   bool retained = false;                       ///< a command that arrives with retain set is stale
-  bool too_long = false;                       ///< larger than kMaxCommandPayload; the payload is cut
+  bool too_long = false;                       ///< larger than kMaxConfigPayload; the payload is cut
   std::optional<std::chrono::seconds> expiry;  ///< MQTT 5: how long the message is still worth something
   std::string_view response_topic;             ///< MQTT 5; empty: none
   std::string_view correlation_data;           ///< MQTT 5
@@ -46,6 +48,7 @@ struct Reply {
   std::string message;  ///< when refused: a sentence for people
   Value data;           ///< what a command returned
   ReplyAddress address;
+  Value::Map details = {};  ///< when refused: more of the error, for programs
 };
 
 }  // namespace m2ag::host

@@ -151,7 +151,12 @@ void Bridge::reply(const Reply& reply) {
   } else if (!reply.data.is_null()) {
     body.emplace("data", reply.data);
   }
-  if (!reply.ok) body.emplace("error", Value::Map{{"code", reply.code}, {"message", reply.message}});
+  if (!reply.ok) {
+    Value::Map error = reply.details;
+    error["code"] = reply.code;
+    error["message"] = reply.message;
+    body.emplace("error", std::move(error));
+  }
   if (!reply.address.transaction.empty()) body.emplace("transaction", reply.address.transaction);
 
   PublishRequest message;

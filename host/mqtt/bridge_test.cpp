@@ -47,6 +47,18 @@ TEST_CASE_METHOD(
   CHECK_FALSE(published.front().retain);
 }
 
+TEST_CASE_METHOD(Fixture, "an error has what else there is to say of it beside its code and its sentence") {
+  Reply reply;
+  reply.request = true;
+  reply.command = "config-apply";
+  reply.code = "conflict";
+  reply.message = "changed meanwhile";
+  reply.details = {{"found", "b"}, {"code", "never this"}};
+  CHECK(topics_of(reply) == std::vector<std::string>{"m2ag/house/response/config-apply"});
+  CHECK(published.front().payload ==
+        R"({"error":{"code":"conflict","found":"b","message":"changed meanwhile"},"status":"error"})");
+}
+
 TEST_CASE_METHOD(Fixture,
                  "an answer is no command, no state and no event of another: such a Response Topic is not used") {
   const std::string topic = GENERATE(

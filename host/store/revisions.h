@@ -1,8 +1,6 @@
 // What a device was made from, each time that was taken over: the texts of its files with time and origin, in a folder beside the device
-// database. The newest 20 are kept. Secrets are not among them. One process writes at a time; used by one thread.
-//
-// A revision is a folder, `0012/`, with the files as `0`, `1`, … and `revision.json`, which says what they are called. It is made under
-// another name first: one that is half written is none.
+// database. The newest 20 are kept. Secrets are not among them. One thread writes at a time; any may read. Revision 12 is the folder
+// `0012` (texts.h).
 #pragma once
 
 #include <cstdint>
@@ -11,13 +9,9 @@
 #include <string>
 #include <vector>
 
-namespace m2ag::host {
+#include "store/texts.h"
 
-struct RevisionFile {
-  std::string path;
-  std::string text;
-  friend bool operator==(const RevisionFile&, const RevisionFile&) = default;
-};
+namespace m2ag::host {
 
 struct Revision {
   unsigned number = 0;
@@ -40,6 +34,8 @@ class Revisions {
   std::optional<Revision> newest() const;
   std::optional<Revision> find(unsigned number) const;
 
+  /// What `add` would call it.
+  unsigned number_for(const std::vector<RevisionFile>& files) const;
   /// Durable on return; the oldest go. The number, which is the newest's when that has the same files. Throws std::runtime_error.
   unsigned add(const std::vector<RevisionFile>& files, const std::string& origin, std::int64_t time);
 
@@ -54,12 +50,5 @@ class Revisions {
 
   const std::filesystem::path folder_;
 };
-
-/// As the files are now; one that is not there is left out. Throws std::runtime_error when one cannot be read.
-std::vector<RevisionFile> read_files(const std::vector<std::filesystem::path>& paths);
-
-/// Replaces each file in one step, with its rights kept, and all of them at nearly the same time. Durable on return. Throws
-/// std::runtime_error.
-void replace_files(const std::vector<RevisionFile>& files);
 
 }  // namespace m2ag::host

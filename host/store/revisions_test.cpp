@@ -93,3 +93,13 @@ TEST_CASE("who takes files over knows whether they were rolled back") {
   revisions.mark_rollback(1);
   CHECK_FALSE(revisions.take_rollback(files("c")));
 }
+
+TEST_CASE("what cannot be replaced leaves nothing beside it, and the others as they were") {
+  const Folder folder;
+  const auto one = folder.file("one.yaml"), two = folder.file("two.yaml");
+  std::ofstream(one) << "before";
+  fs::create_directories(folder.file("two.yaml.m2ag-new") / "in the way");
+  CHECK_THROWS_AS(replace_files({{one.string(), "after"}, {two.string(), "after"}}), std::runtime_error);
+  CHECK(read_files({one}).front().text == "before");
+  CHECK_FALSE(fs::exists(folder.file("one.yaml.m2ag-new")));
+}
