@@ -81,12 +81,13 @@ void Revisions::mark_rollback(unsigned number) const {
 bool Revisions::take_rollback(const std::vector<RevisionFile>& files) const {
   const auto text = read_whole(folder_ / "rollback");
   if (!text) return false;
-  std::error_code error;
-  fs::remove(folder_ / "rollback", error);
   unsigned number = 0;
   std::from_chars(text->data(), text->data() + text->size(), number);
   const auto marked = find(number);
-  return marked && marked->files == files;
+  if (!marked || marked->files != files) return false;  // its files are perhaps yet to be written
+  std::error_code error;
+  fs::remove(folder_ / "rollback", error);
+  return true;
 }
 
 }  // namespace m2ag::host

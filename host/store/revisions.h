@@ -41,7 +41,7 @@ class Revisions {
 
   /// The files of that revision are about to be written back: who takes them over will know that it is a rollback.
   void mark_rollback(unsigned number) const;
-  /// Whether these are the files of the revision that was marked. The mark is gone after that.
+  /// Whether these are the files of the revision that was marked. Then the mark is gone.
   bool take_rollback(const std::vector<RevisionFile>& files) const;
 
  private:

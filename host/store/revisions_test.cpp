@@ -91,7 +91,8 @@ TEST_CASE("who takes files over knows whether they were rolled back") {
   CHECK(revisions.take_rollback(files("a")));
   CHECK_FALSE(revisions.take_rollback(files("a")));
   revisions.mark_rollback(1);
-  CHECK_FALSE(revisions.take_rollback(files("c")));
+  CHECK_FALSE(revisions.take_rollback(files("c")));  // read before the marked ones were written
+  CHECK(revisions.take_rollback(files("a")));
 }
 
 TEST_CASE("what cannot be replaced leaves nothing beside it, and the others as they were") {
