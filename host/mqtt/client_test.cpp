@@ -2,6 +2,7 @@
 #include "mqtt/client.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -63,6 +64,30 @@ TEST_CASE("a message goes out and comes in with all its MQTT 5 properties") {
   CHECK(received.correlation_data == request.correlation_data);
   CHECK(received.info.time == 1'700'000'000'123);
   CHECK(client->stats().version == MqttVersion::v5);
+}
+
+TEST_CASE("what the library hands over is freed") {
+  TestBroker broker;
+  broker.start();
+  TestClient client(TestClient::settings(broker.url(), "one"));
+  client->subscribe({filter("a/#")});
+  REQUIRE(client.wait_connected());
+  constexpr std::size_t kCount = 2000, kSize = 10'000;
+  const auto exchange = [&] {
+    for (std::size_t n = 0; n < kCount; ++n) {
+      auto request = message("a/b", std::string(kSize, 'x'));
+      request.response_topic = "reply/one";
+      client->publish(request);
+    }
+    REQUIRE(client.eventually([&] { return client.message_count() == kCount; }));
+    client.forget_messages();
+    return ::mallinfo2().uordblks;
+  };
+  exchange();  // buffers find their sizes
+  const std::size_t before = exchange();
+  const std::size_t after = exchange();
+  INFO(before << " " << after);
+  CHECK(after < before + kCount * kSize / 4);
 }
 
 TEST_CASE("with subscribe_first a client is connected once its subscriptions hold") {

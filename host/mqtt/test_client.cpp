@@ -77,6 +77,11 @@ std::size_t TestClient::message_count() {
   return messages_.size();
 }
 
+void TestClient::forget_messages() {
+  const std::lock_guard lock(mutex_);
+  messages_.clear();
+}
+
 std::vector<std::string> TestClient::log_lines() {
   const std::lock_guard lock(mutex_);
   return log_lines_;

@@ -36,6 +36,7 @@ class TestClient {
 
   std::vector<Message> messages();
   std::size_t message_count();
+  void forget_messages();
   std::vector<std::string> log_lines();
   /// Whether a log line has this text in it.
   bool logged(const std::string& text);
