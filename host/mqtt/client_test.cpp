@@ -72,7 +72,7 @@ TEST_CASE("what the library hands over is freed") {
   TestClient client(TestClient::settings(broker.url(), "one"));
   client->subscribe({filter("a/#")});
   REQUIRE(client.wait_connected());
-  constexpr std::size_t kCount = 2000, kSize = 10'000;
+  constexpr std::size_t kCount = 2000, kSize = 2000;
   const auto exchange = [&] {
     for (std::size_t n = 0; n < kCount; ++n) {
       auto request = message("a/b", std::string(kSize, 'x'));
